@@ -1,0 +1,142 @@
+"""The verdict of one rule on one subject, with all that proves it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from infra_audit.model.reason import Reason
+
+
+class Verdict(StrEnum):
+    """適合 不適合 該当なし 証跡なし."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+    NO_EVIDENCE = "no_evidence"
+
+
+class Severity(StrEnum):
+    """重大 高 中 低; the order of the members is the order of weight, heaviest first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def weight(self) -> int:
+        """4 for critical down to 1 for low."""
+        return 4 - list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One leaf of the chain: lines of a hashed artefact, what was searched in it, or who gave the value."""
+
+    key: str
+    """Key of the fact this evidence is for, such as `lines[vty,0,4]/transport_input`."""
+    pointer: str
+    kind: str
+    """lines, absent, default or given."""
+    artifact: str | None = None
+    sha256: str | None = None
+    source_sha256: str | None = None
+    lines: tuple[tuple[int, int], ...] = ()
+    text: tuple[str, ...] = ()
+    """The lines themselves, redacted; for absent and default empty."""
+    template: str | None = None
+    document: str | None = None
+    since: str | None = None
+    until: str | None = None
+    source: str | None = None
+    place: str | None = None
+    by: tuple[str, ...] = ()
+    """Functions that led from this leaf to the fact judged, outermost first; empty for a fact read directly."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form of design 7."""
+        data: dict[str, Any] = {"key": self.key, "pointer": self.pointer, "kind": self.kind}
+        for name in ("artifact", "sha256", "source_sha256", "template", "document", "since", "until", "source", "place"):
+            value = getattr(self, name)
+            if value is not None:
+                data[name] = value
+        if self.kind in ("lines", "absent", "default"):
+            data["lines"] = [list(span) for span in self.lines]
+        if self.text:
+            data["text"] = list(self.text)
+        if self.by:
+            data["by"] = list(self.by)
+        return data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One place where a rule failed or lacked a fact. Identity = rule + subject + key."""
+
+    key: str
+    pointer: str
+    status: str
+    """failing or unknown."""
+    expected: str
+    """What the rule asks of the value here, in JSON Schema words, such as `const: false` or `maximum: 600`."""
+    seen: Any
+    """The value seen; None with status `unknown` when there is none."""
+    evidence: tuple[Evidence, ...] = ()
+    reason: Reason | None = None
+    waiver: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form of design 7."""
+        return {
+            "key": self.key,
+            "pointer": self.pointer,
+            "status": self.status,
+            "expected": self.expected,
+            "seen": self.seen,
+            "reason": self.reason.to_json() if self.reason else None,
+            "evidence": [e.to_json() for e in self.evidence],
+            "waiver": dict(self.waiver) if self.waiver else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule says of one subject."""
+
+    rule: str
+    title: Mapping[str, str]
+    """By language."""
+    verdict: Verdict
+    severity: Severity
+    clauses: tuple[str, ...]
+    conditions: tuple[str, ...]
+    subject: Mapping[str, Any]
+    """`facts.subject`."""
+    reason: Reason | None = None
+    """Why it is no_evidence or not_applicable."""
+    checked: int = 0
+    failing: int = 0
+    unknown: int = 0
+    items: tuple[Item, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """Of a pass: the provenance of what the rule read."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form of design 7."""
+        return {
+            "rule": self.rule,
+            "title": dict(self.title),
+            "verdict": str(self.verdict),
+            "reason": self.reason.to_json() if self.reason else None,
+            "severity": str(self.severity),
+            "clauses": list(self.clauses),
+            "conditions": list(self.conditions),
+            "subject": dict(self.subject),
+            "checked": self.checked,
+            "failing": self.failing,
+            "unknown": self.unknown,
+            "items": [i.to_json() for i in self.items],
+            "evidence": [e.to_json() for e in self.evidence],
+        }
