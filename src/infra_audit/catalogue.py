@@ -24,7 +24,9 @@ def areas() -> Mapping[str, Area]:
     folder = resources.root("schemas") / "facts"
     names = sorted(p.name for p in folder.iterdir() if p.name.endswith(".schema.json"))
     return {
-        name.removesuffix(".schema.json"): Area(name.removesuffix(".schema.json"), json.loads((folder / name).read_text("utf-8")))
+        name.removesuffix(".schema.json"): Area(
+            name.removesuffix(".schema.json"), json.loads((folder / name).read_text("utf-8"))
+        )
         for name in names
     }
 
@@ -37,7 +39,9 @@ def facts_schema() -> Mapping[str, Any]:
         "type": "object",
         "required": ["subject"],
         "additionalProperties": False,
-        "properties": {a.name: {k: v for k, v in a.schema.items() if k not in ("$id", "$schema")} for a in areas().values()},
+        "properties": {
+            a.name: {k: v for k, v in a.schema.items() if k not in ("$id", "$schema")} for a in areas().values()
+        },
     }
 
 
@@ -76,7 +80,9 @@ def _platform(folder: Traversable) -> Platform:
     error = next(iter(_validator().iter_errors(data)), None)
     if error is not None:
         place = "/".join(str(part) for part in error.instance_path)
-        raise PlatformError("platform.invalid", file=str(folder / "platform.yaml"), place=place, what=str(error.schema_path[-1]))
+        raise PlatformError(
+            "platform.invalid", file=str(folder / "platform.yaml"), place=place, what=str(error.schema_path[-1])
+        )
     return Platform(folder.name, folder, data)
 
 

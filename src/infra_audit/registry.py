@@ -24,7 +24,9 @@ class Registry:
         for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
             other = self._points.get(point.name)
             if other is not None and other.value != point.value:
-                raise RegistryError("registry.duplicate", group=group, name=point.name, first=other.value, second=point.value)
+                raise RegistryError(
+                    "registry.duplicate", group=group, name=point.name, first=other.value, second=point.value
+                )
             self._points[point.name] = point
 
     def names(self) -> list[str]:

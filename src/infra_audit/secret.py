@@ -16,7 +16,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-MARK = re.compile(r"SECRET:(?P<kind>[a-z0-9_]+):(?P<length>[0-9-]+):(?P<common>common|uncommon)(?::(?P<fingerprint>[0-9a-f]{6,16}))?")
+MARK = re.compile(
+    r"SECRET:(?P<kind>[a-z0-9_]+):(?P<length>[0-9-]+):(?P<common>common|uncommon)(?::(?P<fingerprint>[0-9a-f]{6,16}))?"
+)
 
 REVERSIBLE = frozenset({"plain", "type7", "type6", "fortios_enc", "forged"})
 """Kinds whose stored form can be turned back into the secret."""

@@ -7,6 +7,9 @@ from infra_audit.model.device import Device
 from infra_audit.model.reason import Reason
 
 
+UNKNOWN_COMPLETENESS = Reason("complete.unknown")
+
+
 class Completeness(StrEnum):
     """Whether an artefact is known to hold everything the device would say."""
 
@@ -35,7 +38,7 @@ class RawArtifact:
     """Exit status on hosts that have one."""
     complete: Completeness = Completeness.UNKNOWN
     """YES only when the collector itself has proof (prompt came back, size header, operator's word)."""
-    complete_reason: Reason = Reason("complete.unknown")
+    complete_reason: Reason = UNKNOWN_COMPLETENESS
     source_sha256: str | None = None
     """Of the whole file, when `data` is a part of it (one command of a terminal log); None = of `data`."""
 
@@ -90,7 +93,7 @@ class Artifact:
     collected_at: str | None = None
     exit: int | None = None
     complete: Completeness = Completeness.UNKNOWN
-    complete_reason: Reason = Reason("complete.unknown")
+    complete_reason: Reason = UNKNOWN_COMPLETENESS
     damaged: tuple[tuple[int, Reason], ...] = ()
     """Lines that were cleaned of pager residue, control characters and the like, with the reason."""
     redactions: tuple[Redaction, ...] = ()

@@ -58,7 +58,17 @@ class Evidence:
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form of design 7."""
         data: dict[str, Any] = {"key": self.key, "pointer": self.pointer, "kind": self.kind}
-        for name in ("artifact", "sha256", "source_sha256", "template", "document", "since", "until", "source", "place"):
+        for name in (
+            "artifact",
+            "sha256",
+            "source_sha256",
+            "template",
+            "document",
+            "since",
+            "until",
+            "source",
+            "place",
+        ):
             value = getattr(self, name)
             if value is not None:
                 data[name] = value
