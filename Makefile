@@ -1,0 +1,58 @@
+# Thin and self-describing: `make` lists the targets. Each target is one visible command.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+T      ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help dev demo test test-full lint format types bench package clean debian-packages
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[demo,test]'
+	@touch $@
+
+dev: $(VENV)/.installed ## set up .venv with pinned dependencies
+
+demo: dev ## audit the example city: emulated devices over real SSH and this host
+	@PATH="$(CURDIR)/$(BIN):$$PATH" infra-audit demo --out reports/demo; status=$$?; \
+	if [ $$status -eq 1 ]; then exit 0; else exit $$status; fi
+
+debian-packages: ## as root on Debian: install the services that the live tests use
+	@sh tests/debian_packages.sh
+
+lint: dev ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: dev ## let ruff rewrite
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: dev ## mypy, strict
+	$(BIN)/mypy
+
+test: dev ## lint, types and all tests; T=tests/unit runs a part without lint and types
+ifeq ($(T),)
+	@$(MAKE) --no-print-directory debian-packages lint types
+	$(BIN)/python -m pytest tests
+else
+	$(BIN)/python -m pytest $(T)
+endif
+
+test-full: dev ## the long loops in full; writes docs/verification.md
+	@$(MAKE) --no-print-directory debian-packages lint types
+	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest tests --verification docs/verification.md
+
+bench: dev ## measure speed; prints CPU seconds and ratios
+	$(BIN)/python -m benchmarks
+
+package: dev ## build sdist and wheel
+	$(BIN)/python -m build --no-isolation
+
+clean: ## remove what make made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,186 @@
+"""The columns of each kind of record, in one place for every format."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra_audit.reports.interface import Record
+from infra_audit.texts import Language, text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the code of its heading in texts/reports.yaml and how its cell is read from a record."""
+
+    heading: str
+    cell: Callable[[Record, Language], str]
+    right: bool = False
+    """Numbers stand to the right."""
+
+
+def word(topic: str, value: object, lang: Language) -> str:
+    """Return a word of the contract (a verdict, a severity, a kind) as the reader says it."""
+    return text("reports", f"{topic}.{value}", lang)
+
+
+def reason(record: Record, lang: Language) -> str:
+    """Return the text of a record's reason, or an empty text."""
+    data = record.get("reason")
+    return reason_text(data, lang) if data else ""
+
+
+def reason_text(data: Mapping[str, Any], lang: Language) -> str:
+    """Return the text of one reason of the JSON contract."""
+    fields = {name: _plain(value, lang) for name, value in data.get("fields", {}).items()}
+    return text("reasons", data["code"], lang, **fields)
+
+
+def _plain(value: object, lang: Language) -> str:
+    """Lists are joined; a reason inside a reason is told in full."""
+    if isinstance(value, Mapping) and "code" in value:
+        return reason_text(value, lang)
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(v, lang) for v in value)
+    return str(value)
+
+
+def _field(name: str) -> Callable[[Record, Language], str]:
+    return lambda record, _: _cell(record.get(name))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(v) for v in value)
+    return str(value)
+
+
+def _said(topic: str, name: str) -> Callable[[Record, Language], str]:
+    return lambda record, lang: word(topic, record[name], lang) if record.get(name) is not None else ""
+
+
+def _title(record: Record, lang: Language) -> str:
+    titles = record["title"]
+    return str(titles.get(lang) or next(iter(titles.values())))
+
+
+def _subject(name: str) -> Callable[[Record, Language], str]:
+    return lambda record, _: _cell(record["subject"].get(name))
+
+
+def _places(record: Record, lang: Language) -> str:
+    """Return every failing or unknown item with what was expected and seen, one a line."""
+    lines = []
+    for item in record["items"]:
+        where = "; ".join(
+            f"{e['artifact']}:{_spans(e['lines'])}" for e in item["evidence"] if e.get("artifact") and e.get("lines")
+        )
+        lines.append(
+            f"{item['key']}: {word('label', 'expected', lang)} {item['expected']}, {word('label', 'seen', lang)} {item['seen']}"
+            + (f" [{where}]" if where else "")
+        )
+    return "\n".join(lines)
+
+
+def _spans(spans: list[list[int]]) -> str:
+    return ",".join(f"{a}-{b}" if a != b else str(a) for a, b in spans)
+
+
+FINDINGS = (
+    Column("verdict", _said("verdict", "verdict")),
+    Column("severity", _said("severity", "severity")),
+    Column("subject", _subject("id")),
+    Column("zones", _subject("zones")),
+    Column("rule", _field("rule")),
+    Column("title", _title),
+    Column("clauses", _field("clauses")),
+    Column("checked", _field("checked"), right=True),
+    Column("failing", _field("failing"), right=True),
+    Column("unknown", _field("unknown"), right=True),
+    Column("reason", reason),
+    Column("places", _places),
+)
+SUBJECTS = (
+    Column("subject", _field("id")),
+    Column("kind", _said("kind", "kind")),
+    Column("platform", _field("platform")),
+    Column("fail", _field("fail"), right=True),
+    Column("pass", _field("pass"), right=True),
+    Column("no_evidence", _field("no_evidence"), right=True),
+    Column("not_applicable", _field("not_applicable"), right=True),
+)
+CLAUSES = (
+    Column("clause", _field("clause")),
+    Column("title", _title),
+    Column("result", _said("result", "result")),
+    Column("fail", lambda r, _: str(r["counts"]["fail"]), right=True),
+    Column("pass", lambda r, _: str(r["counts"]["pass"]), right=True),
+    Column("no_evidence", lambda r, _: str(r["counts"]["no_evidence"]), right=True),
+    Column("not_applicable", lambda r, _: str(r["counts"]["not_applicable"]), right=True),
+)
+RULES = (
+    Column("rule", _field("id")),
+    Column("title", _title),
+    Column("severity", _said("severity", "severity")),
+    Column("clauses", _field("clauses")),
+    Column("kinds", _field("kinds")),
+    Column("needs", _field("needs")),
+)
+PLATFORMS = (
+    Column("platform", _field("platform")),
+    Column("title", _title),
+    Column("kind", _said("kind", "default_kind")),
+    Column("sources", _field("sources")),
+    Column("areas", lambda r, _: str(len(r["areas"])), right=True),
+    Column("templates", _field("templates"), right=True),
+)
+CHANGES = (
+    Column("change", _said("change", "change")),
+    Column("layer", _said("layer", "layer")),
+    Column("subject", _field("subject")),
+    Column("key", _field("key")),
+    Column("before", _field("before")),
+    Column("after", _field("after")),
+)
+DOCUMENTS = (
+    Column("subject", lambda r, _: _cell(r["facts"]["subject"].get("id"))),
+    Column("platform", lambda r, _: _cell(r["facts"]["subject"].get("platform"))),
+    Column("lines", lambda r, _: str(_lines(r, "total")), right=True),
+    Column("used", lambda r, _: str(_lines(r, "used")), right=True),
+    Column("ignored", lambda r, _: str(_lines(r, "ignored")), right=True),
+    Column("unparsed", lambda r, _: str(_lines(r, "unparsed")), right=True),
+    Column("facts", lambda r, _: str(len(r["provenance"])), right=True),
+    Column("problems", lambda r, lang: "\n".join(reason_text(p["reason"], lang) for p in r["problems"])),
+)
+CHECKS = (
+    Column("check", lambda r, lang: text("doctor", f"check.{r['check']}", lang)),
+    Column("state", _said("state", "state")),
+    Column("value", _field("value")),
+)
+
+
+def _lines(record: Record, name: str) -> int:
+    return sum(counts[name] for counts in record["line_counts"].values())
+
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "findings": FINDINGS,
+    "subjects": SUBJECTS,
+    "clauses": CLAUSES,
+    "rules": RULES,
+    "platforms": PLATFORMS,
+    "changes": CHANGES,
+    "documents": DOCUMENTS,
+    "checks": CHECKS,
+}
+
+
+def headings(kind: str, lang: Language) -> list[str]:
+    """Return the headings of a kind."""
+    return [text("reports", f"column.{c.heading}", lang) for c in TABLES[kind]]
+
+
+def row(kind: str, record: Record, lang: Language) -> list[str]:
+    """Return the cells of one record."""
+    return [column.cell(record, lang) for column in TABLES[kind]]

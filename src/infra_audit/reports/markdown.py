@@ -1,0 +1,26 @@
+"""Markdown tables, for tickets and merge requests."""
+
+from collections.abc import Iterable
+
+from infra_audit.reports.columns import TABLES, headings, row
+from infra_audit.reports.interface import Output, Record
+
+
+def write(records: Iterable[Record], output: Output) -> None:
+    """Write one table."""
+    columns = TABLES[output.kind]
+    output.stream.write(_line(headings(output.kind, output.lang)))
+    output.stream.write("|" + "|".join(" ---: " if c.right else " --- " for c in columns) + "|\n")
+    for record in records:
+        output.stream.write(_line(row(output.kind, record, output.lang)))
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(_escape(cell) for cell in cells) + " |\n"
+
+
+def _escape(cell: str) -> str:
+    """Configurations are hostile: no cell may end its table, start a tag or make a link."""
+    for character in ("\\", "|", "`", "*", "_", "[", "]", "<", ">"):
+        cell = cell.replace(character, f"\\{character}")
+    return cell.replace("\n", "<br>")

@@ -1,0 +1,47 @@
+"""An Excel workbook with one sheet. Every cell is a text or a number, never a formula."""
+
+import datetime
+from collections.abc import Iterable
+
+from infra_audit.errors import UsageError
+from infra_audit.reports.columns import TABLES, headings, row
+from infra_audit.reports.interface import Output, Record
+from infra_audit.texts import text
+
+_WIDTHS = {"title": 44, "places": 60, "reason": 40, "rule": 28, "subject": 24, "key": 40, "problems": 40}
+_DEFAULT_WIDTH = 14
+_EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+_CELL_LIMIT = 32767
+"""Excel refuses longer cells."""
+
+
+def write(records: Iterable[Record], output: Output) -> None:
+    """Write the workbook to `output.path`. Raises UsageError when no path was given."""
+    import xlsxwriter
+
+    if output.path is None:
+        raise UsageError("report.xlsx_needs_file")
+    # A fixed creation date: the same records give the same bytes.
+    book = xlsxwriter.Workbook(output.path, {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": _EPOCH})
+    sheet = book.add_worksheet(text("reports", f"sheet.{output.kind}", output.lang))
+    head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "valign": "top", "text_wrap": True})
+    body = book.add_format({"border": 1, "valign": "top", "text_wrap": True})
+    columns = TABLES[output.kind]
+    for number, (column, heading) in enumerate(zip(columns, headings(output.kind, output.lang), strict=True)):
+        sheet.set_column(number, number, _WIDTHS.get(column.heading, _DEFAULT_WIDTH))
+        sheet.write_string(0, number, heading, head)
+    last = 0
+    for last, record in enumerate(records, 1):
+        for number, (column, cell) in enumerate(zip(columns, row(output.kind, record, output.lang), strict=True)):
+            if column.right and cell.isdigit():
+                sheet.write_number(last, number, int(cell), body)
+            else:
+                sheet.write_string(last, number, cell[:_CELL_LIMIT], body)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, last, len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    book.close()
