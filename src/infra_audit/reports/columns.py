@@ -36,7 +36,7 @@ def reason_text(data: Mapping[str, Any], lang: Language) -> str:
 
 
 def _plain(value: object, lang: Language) -> str:
-    """Lists are joined; a reason inside a reason is told in full."""
+    """Join lists, and tell a reason inside a reason in full."""
     if isinstance(value, Mapping) and "code" in value:
         return reason_text(value, lang)
     if isinstance(value, list | tuple):

@@ -20,7 +20,7 @@ def _line(cells: list[str]) -> str:
 
 
 def _escape(cell: str) -> str:
-    """Configurations are hostile: no cell may end its table, start a tag or make a link."""
+    """Escape what could end the table, start a tag or make a link: configurations are hostile."""
     for character in ("\\", "|", "`", "*", "_", "[", "]", "<", ">"):
         cell = cell.replace(character, f"\\{character}")
     return cell.replace("\n", "<br>")

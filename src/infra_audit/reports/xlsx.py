@@ -1,6 +1,6 @@
 """An Excel workbook with one sheet. Every cell is a text or a number, never a formula."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 
 from infra_audit.errors import UsageError
@@ -10,7 +10,7 @@ from infra_audit.texts import text
 
 _WIDTHS = {"title": 44, "places": 60, "reason": 40, "rule": 28, "subject": 24, "key": 40, "problems": 40}
 _DEFAULT_WIDTH = 14
-_EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _CELL_LIMIT = 32767
 """Excel refuses longer cells."""
 
