@@ -1,8 +1,6 @@
-"""What every collector is called with. A collector is a function
+"""What every collector is called with.
 
-    collect(jobs, options, observer, cancel) -> Iterator[Collection]
-
-that yields one `Collection` a job, in the order in which devices end. A device that cannot be read is data
+A collector is a function `collect(jobs, options, observer, cancel) -> Iterator[Collection]` that yields one `Collection` a job, in the order in which devices end. A device that cannot be read is data
 (`NotCollected`), never an exception. When `cancel` is set, the collector stops within two seconds; devices that had not
 ended by then are yielded as not collected.
 """
@@ -49,8 +47,8 @@ class Options:
     """Accept a host key that was never seen and write it into `known_hosts`. A changed key is always refused."""
     complete: bool = False
     """The operator's word that plain files are whole."""
-    inventory: Path | None = None
-    """What `-i` named: Ansible reaches servers through it."""
+    inventory: Path | tuple[Path, ...] | None = None
+    """What `-i` named, one or several: Ansible reaches servers through it."""
     vault_password_file: Path | None = None
     vault_ids: tuple[str, ...] = ()
 
