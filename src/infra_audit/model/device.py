@@ -36,6 +36,8 @@ class Device:
     port: int | None = None
     connection: str | None = None
     """ansible_connection; `local` means this machine, `network_cli` or None on a network platform means netmiko."""
+    groups: tuple[str, ...] | None = None
+    """Inventory groups it belongs to, for selections such as `--limit`."""
     allow_login_writes: bool = False
     """The operator accepts that the driver changes session settings stored by the device."""
     source: str = "inventory"
@@ -51,7 +53,7 @@ class Device:
     def from_json(cls, data: dict[str, Any]) -> "Device":
         """Read what `to_json` wrote."""
         values = dict(data)
-        for name in ("zones", "roles"):
+        for name in ("zones", "roles", "groups"):
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values)

@@ -1,0 +1,39 @@
+"""`infra-audit check`: judge files, folders and snapshots."""
+
+from typing import Any
+
+import click
+
+from infra_audit.cli import options, output
+from infra_audit.cli.exits import Exit, Tally
+from infra_audit.cli.group import Command
+from infra_audit.cli.summary import say_status, summarise
+from infra_audit.pipeline import Audit
+from infra_audit.texts import Language, text
+
+
+def command(lang: Language) -> click.Command:
+    """Build the command."""
+
+    def run(**values: Any) -> Exit:
+        settings = options.to_settings(lang, values)
+        audit = Audit(settings)
+        targets = audit.read(values["paths"], options.to_known(values), options.to_inventory(values))
+        tally = Tally(settings.fail_on)
+        findings = audit.findings(audit.documents(targets), options.to_scope(values))
+        output.write(tally.records(findings), "findings", lang, values)
+        if values["format"] == "table":
+            summarise(tally, lang, values)
+        output.say(text("cli", "check.nothing_stored", lang))
+        say_status(tally, lang)
+        return tally.status()
+
+    params = [
+        options.paths(),
+        *options.known(lang),
+        *options.inventory(lang),
+        *options.judging(lang),
+        *options.run(lang),
+        *options.output(lang),
+    ]
+    return Command("check", lang, params=params, callback=run)

@@ -1,0 +1,47 @@
+"""`infra-audit collect`: an inventory, or plain files, into a snapshot."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from infra_audit.cli import options, output
+from infra_audit.cli.exits import Exit
+from infra_audit.cli.group import Command
+from infra_audit.cli.store import store
+from infra_audit.errors import UsageError
+from infra_audit.pipeline import Audit, Target
+from infra_audit.texts import Language, text
+
+
+def command(lang: Language) -> click.Command:
+    """Build the command."""
+
+    def run(**values: Any) -> Exit:
+        settings = options.to_settings(lang, values)
+        audit = Audit(settings)
+        folder = store(audit, settings, lang, values, lambda a, done: targets(a, values, done))
+        missing = [t for t in audit.read([folder], options.to_known(values)) if not t.artifacts]
+        output.say(text("cli", "collect.written", lang, folder=folder))
+        for target in missing:
+            output.say(text("cli", "collect.missing", lang, device=target.device.id))
+        return Exit.INCOMPLETE if missing else Exit.OK
+
+    params = [
+        options.paths(required=False), *options.inventory(lang), *options.reaching(lang), *options.known(lang),
+        *options.run(lang), options.option(lang, "--lang", type=click.Choice(["ja", "en"]), expose_value=False),
+    ]  # fmt: skip
+    return Command("collect", lang, params=params, callback=run)
+
+
+def targets(audit: Audit, values: dict[str, Any], done: set[str]) -> Iterator[Target]:
+    """Yield what the flags name, without the devices that are already done."""
+    inventory = options.to_inventory(values)
+    if inventory is not None and not values["paths"]:
+        yield from audit.collect(inventory, done)
+    elif values["paths"]:
+        yield from (
+            t for t in audit.read(values["paths"], options.to_known(values), inventory) if t.device.id not in done
+        )
+    else:
+        raise UsageError("usage.nothing_to_collect")

@@ -1,0 +1,50 @@
+"""`infra-audit diff`: what changed between two snapshots, folders or files."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra_audit.cli import options, output
+from infra_audit.cli.exits import Exit
+from infra_audit.cli.group import Command
+from infra_audit.model.change import Change
+from infra_audit.pipeline import Audit, Target
+from infra_audit.texts import Language, text
+
+
+def command(lang: Language) -> click.Command:
+    """Build the command."""
+
+    def run(**values: Any) -> Exit:
+        audit = Audit(options.to_settings(lang, values))
+        known, inventory = options.to_known(values), options.to_inventory(values)
+        before, after = (list(audit.read([values[side]], known, inventory)) for side in ("before", "after"))
+        changes = list(audit.diff(*_same_file(before, after, values), options.to_scope(values)))
+        output.write((change.to_json() for change in changes), "changes", lang, values)
+        return _status(changes, lang)
+
+    path = click.Path(path_type=Path, exists=False)
+    params = [
+        click.Argument(["before"], type=path, metavar="A"), click.Argument(["after"], type=path, metavar="B"),
+        *options.known(lang), *options.inventory(lang), *options.judging(lang), *options.run(lang), *options.output(lang),
+    ]  # fmt: skip
+    return Command("diff", lang, params=params, callback=run)
+
+
+def _same_file(before: list[Target], after: list[Target], values: dict[str, Any]) -> tuple[list[Target], list[Target]]:
+    """Two single files are two states of one device, whatever their names are."""
+    from dataclasses import replace
+
+    if values["before"].is_file() and values["after"].is_file() and len(before) == len(after) == 1:
+        before = [replace(before[0], device=replace(before[0].device, id=after[0].device.id))]
+    return before, after
+
+
+def _status(changes: list[Change], lang: Language) -> Exit:
+    new = sum(change.change == "new" for change in changes)
+    lost = sum(change.change in ("became_no_evidence", "device_gone") for change in changes)
+    output.say(text("cli", "diff.counts", lang, changes=len(changes), new=new, lost=lost))
+    if new:
+        return Exit.FINDINGS
+    return Exit.INCOMPLETE if lost else Exit.OK

@@ -1,0 +1,115 @@
+"""Click commands whose headings follow the reader's language, and a group that imports only the command asked for."""
+
+import importlib
+import re
+import unicodedata
+from typing import Any
+
+import click
+
+from infra_audit.texts import Language, text
+
+
+class Command(click.Command):
+    """A command with headings in the reader's language."""
+
+    def __init__(self, name: str, lang: Language, **attributes: Any) -> None:
+        """Take the help text from texts/cli.yaml, entry `NAME.help`."""
+        code = attributes.pop("code", name)
+        super().__init__(name, help=text("cli", f"{code}.help", lang), add_help_option=False, **attributes)
+        self.lang = lang
+        self.params.append(_help_option(lang))
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=text("cli", "heading.usage", self.lang) + " ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the help text, wrapped by columns: a Japanese character takes two."""
+        formatter.write("\n")
+        for line in _wrap(self.help or "", formatter.width - 4):
+            formatter.write(f"  {line}\n")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options."""
+        rows = [record for record in (p.get_help_record(ctx) for p in self.get_params(ctx)) if record]
+        if rows:
+            with formatter.section(text("cli", "heading.options", self.lang)):
+                formatter.write_dl(rows)
+
+
+class Group(Command, click.Group):
+    """Commands by name; the module of a command is imported when the command is run."""
+
+    def __init__(self, name: str, lang: Language, *, modules: dict[str, str], **attributes: Any) -> None:
+        """`modules` maps each command to a module with a function `command(lang)`."""
+        super().__init__(name, lang, **attributes)
+        self.modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of use, not of the alphabet."""
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import and build one command."""
+        module = self.modules.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = importlib.import_module(module).command(self.lang)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - like its siblings
+        """Write the names with their first lines, without importing a command."""
+        prefix = "" if self.name == "infra-audit" else f"{self.name}."
+        rows = [(name, text("cli", f"{prefix}{name}.short", self.lang)) for name in self.modules]
+        with formatter.section(text("cli", "heading.commands", self.lang)):
+            formatter.write_dl(rows)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write options, then commands."""
+        Command.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+class SubGroup(Group):
+    """A group whose commands are functions of one module, each building one command."""
+
+    def __init__(self, name: str, lang: Language, *, builders: dict[str, Any], **attributes: Any) -> None:
+        """`builders` maps each command to a function of the language."""
+        super().__init__(name, lang, modules=dict.fromkeys(builders, ""), **attributes)
+        self.builders = builders
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Build one command."""
+        builder = self.builders.get(cmd_name)
+        command: click.Command | None = builder(self.lang) if builder else None
+        return command
+
+
+def _wrap(content: str, columns: int) -> list[str]:
+    """Break a help text at blanks, or anywhere in Japanese; the reports' wrapping is too slow to load for `--help`."""
+    lines, line, used = [], "", 0
+    for piece in re.findall(r"[!-~]+ ?|\s|[^ -~]", content):
+        size = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece)
+        if used + size > columns and piece not in "、。）":
+            lines.append(line.rstrip())
+            line, used = "", 0
+        line, used = line + piece, used + size
+    return [*lines, line]
+
+
+def _help_option(lang: Language) -> click.Option:
+    def show(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            click.echo(ctx.get_help())
+            ctx.exit()
+
+    return click.Option(
+        ["-h", "--help"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help=text("cli", "option.help", lang),
+    )

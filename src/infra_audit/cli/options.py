@@ -1,0 +1,124 @@
+"""Options that several commands share, and how they become settings."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra_audit.config import Known, Scope, Settings, settings
+from infra_audit.model.device import KINDS
+from infra_audit.pipeline import Inventory
+from infra_audit.texts import Language, text
+
+FORMATS = ("table", "json", "markdown", "csv", "xlsx")
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+def option(lang: Language, *names: str, **attributes: Any) -> click.Option:
+    """Return an option whose help is `option.NAME` of texts/cli.yaml."""
+    name = next(n for n in names if n.startswith("--")).removeprefix("--").replace("-", "_")
+    return click.Option(list(names), help=text("cli", f"option.{name}", lang), **attributes)
+
+
+def paths(*, required: bool = True, name: str = "paths") -> click.Argument:
+    """Return the argument PATH..., files, folders or snapshots."""
+    return click.Argument([name], nargs=-1, required=required, type=click.Path(path_type=Path), metavar="PATH...")
+
+
+def run(lang: Language) -> list[click.Parameter]:
+    """Return the options of every command that reads or judges."""
+    return [
+        option(lang, "--config", type=_FILE, envvar="INFRA_AUDIT_CONFIG"),
+        option(lang, "--platforms", type=_FOLDER, multiple=True),
+        option(lang, "--acknowledgements", type=_FILE),
+    ]
+
+
+def judging(lang: Language) -> list[click.Parameter]:
+    """Return the options of commands that judge."""
+    return [
+        option(lang, "--rules", multiple=True, metavar="ID"),
+        option(lang, "--clauses", multiple=True, metavar="ID"),
+        option(lang, "--baselines", type=_FOLDER, multiple=True),
+        option(lang, "--parameters", type=_FILE),
+        option(lang, "--fail-on", type=click.Choice(["critical", "high", "medium", "low"])),
+        option(lang, "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD"),
+        option(lang, "--engine", type=click.Choice(["fast", "reference"])),
+    ]
+
+
+def known(lang: Language) -> list[click.Parameter]:
+    """Return the options that say what plain files cannot say themselves."""
+    return [
+        option(lang, "--platform", metavar="NAME"),
+        option(lang, "--kind", type=click.Choice(KINDS), metavar="KIND"),
+        option(lang, "--zone", multiple=True, metavar="ID"),
+        option(lang, "--complete", is_flag=True),
+    ]
+
+
+def inventory(lang: Language) -> list[click.Parameter]:
+    """Return the options that name an Ansible inventory."""
+    return [
+        option(lang, "-i", "--inventory", type=click.Path(path_type=Path), multiple=True),
+        option(lang, "--limit", multiple=True, metavar="NAME"),
+        option(lang, "--vault-password-file", type=_FILE),
+        option(lang, "--vault-id", multiple=True, metavar="LABEL@FILE"),
+    ]
+
+
+def reaching(lang: Language) -> list[click.Parameter]:
+    """Return the options of commands that connect to devices."""
+    return [
+        option(lang, "--out", type=click.Path(path_type=Path, file_okay=False)),
+        option(lang, "--id", metavar="ID"),
+        option(lang, "--known-hosts", type=click.Path(path_type=Path, dir_okay=False)),
+        option(lang, "--record-first-use", is_flag=True, default=None),
+        option(lang, "--max-sessions", type=click.IntRange(1, 200)),
+        option(lang, "--max-sessions-per-zone", type=click.IntRange(1, 200)),
+        option(lang, "--connect-timeout", "connect_timeout_seconds", type=float, metavar="SECONDS"),
+        option(lang, "--command-timeout", "command_timeout_seconds", type=float, metavar="SECONDS"),
+    ]
+
+
+def output(lang: Language) -> list[click.Parameter]:
+    """Return the options of every command that prints a table."""
+    return [
+        option(lang, "--format", type=click.Choice(FORMATS), default="table"),
+        option(lang, "-o", "--output", type=click.Path(path_type=Path, dir_okay=False)),
+        option(lang, "--all", is_flag=True),
+        option(lang, "--lang", type=click.Choice(["ja", "en"]), expose_value=False),
+    ]
+
+
+def to_settings(lang: Language, values: dict[str, Any]) -> Settings:
+    """Return the settings that the flags, over the file they name, give."""
+    flags = dict(values)
+    if flags.get("as_of"):
+        flags["as_of"] = flags["as_of"].date()
+    return settings(flags.get("config"), {**flags, "lang": lang})
+
+
+def to_known(values: dict[str, Any]) -> Known:
+    """Return what the flags say of plain files."""
+    return Known(
+        platform=values["platform"], kind=values["kind"], zones=values["zone"] or None, complete=values["complete"]
+    )
+
+
+def to_scope(values: dict[str, Any]) -> Scope:
+    """Return the rules in scope."""
+    return Scope(rules=values["rules"], clauses=values["clauses"])
+
+
+def to_inventory(values: dict[str, Any]) -> Inventory | None:
+    """Return the inventory named, if one is."""
+    if not values["inventory"]:
+        return None
+    return Inventory(
+        paths=values["inventory"],
+        vault_password_file=values["vault_password_file"],
+        vault_ids=values["vault_id"],
+        limit=values["limit"],
+    )

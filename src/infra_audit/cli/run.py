@@ -1,0 +1,127 @@
+"""Run one command: every way it can end becomes one clear line and one exit status."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from infra_audit import __version__
+from infra_audit.cli import language
+from infra_audit.cli.exits import Exit
+from infra_audit.cli.group import Group
+from infra_audit.errors import InfraAuditError
+from infra_audit.texts import Language, hint, text
+
+COMMANDS = ("demo", "scan", "collect", "parse", "check", "diff", "rules", "platform", "doctor")
+
+
+def app(lang: Language) -> Group:
+    """Return the whole command line in one language."""
+    modules = {name: f"infra_audit.cli.{name}" for name in COMMANDS}
+    group = Group("infra-audit", lang, modules=modules, code="infra-audit", context_settings={"max_content_width": 100})
+    group.params.append(
+        click.Option(
+            ["--lang"], type=click.Choice(["ja", "en"]), expose_value=False, help=text("cli", "option.lang", lang)
+        )
+    )
+    group.params.append(
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_version,
+            help=text("cli", "option.version", lang),
+        )
+    )
+    return group
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    lang = language.of(arguments)
+    try:
+        status = app(lang).main(arguments, prog_name="infra-audit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is wrong with the audit, and nothing can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where every error ends: as a line and a status
+        message, status = _ending(error, lang)
+        _say(message)
+    return int(status or 0)
+
+
+def _ending(error: BaseException, lang: Language) -> tuple[str, int]:
+    """Return what to say of an error, and its exit status."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            return error.ctx.get_help() if error.ctx else "", Exit.USAGE
+        case click.UsageError():
+            return usage_text(error, lang), Exit.USAGE
+        case InfraAuditError():
+            return error_text(error, lang), error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return text("cli", "interrupted", lang), Exit.INTERRUPTED
+        case _:
+            return _internal(error, lang), Exit.INTERNAL
+
+
+def error_text(error: InfraAuditError, lang: Language) -> str:
+    """Return the line, and what to do, of an error."""
+    fields = {name: str(value) for name, value in error.fields.items()}
+    what = text("errors", error.code, lang, **fields)
+    todo = hint(error.code, lang, **fields)
+    return f"{what}\n  {todo}" if todo else what
+
+
+def usage_text(error: click.UsageError, lang: Language) -> str:
+    """Return a usage error in the reader's language; click's own words only where the kind of error is not known."""
+    match error:
+        case click.NoSuchOption():
+            what = text("cli", "usage.no_option", lang, name=error.option_name)
+        case click.MissingParameter():
+            what = text("cli", "usage.missing", lang, name=_parameter(error.param))
+        case click.BadParameter():
+            what = text("cli", "usage.bad", lang, name=_parameter(error.param), what=error.message)
+        case _:
+            what = text("cli", "usage.other", lang, what=error.format_message())
+    path = error.ctx.command_path if error.ctx else "infra-audit"
+    return f"{what}\n  {text('cli', 'usage.help', lang, command=path)}"
+
+
+def _parameter(param: click.Parameter | None) -> str:
+    if param is None:
+        return "?"
+    return param.opts[-1] if isinstance(param, click.Option) else (param.name or "?").upper()
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"infra-audit {__version__}")
+        ctx.exit()
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _internal(error: BaseException, lang: Language) -> str:
+    """Write the traceback to a log file of its own; messages of foreign exceptions may quote input and stay out."""
+    import traceback
+
+    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "infra-audit"
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log = folder / "error.log"
+        log.write_text("".join([*frames, type(error).__qualname__, "\n"]), encoding="utf-8")
+    except OSError:
+        return text("cli", "internal.no_log", lang, what=type(error).__qualname__)
+    return text("cli", "internal", lang, what=type(error).__qualname__, file=str(log))

@@ -1,0 +1,315 @@
+"""The only module that joins the stages.
+
+    files or a snapshot -> targets -> facts documents -> findings
+    inventory -> collectors -> snapshot
+
+Everything is lazy: one target at a time is in memory. A device that fails is data; what ends a run is an exception.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from infra_audit import catalogue
+from infra_audit.baselines.engine import Engine
+from infra_audit.baselines.loader import Baseline, load
+from infra_audit.collectors.interface import Job, Observer, Options
+from infra_audit.config import Known, Scope, Settings
+from infra_audit.diff.compare import Side, compare
+from infra_audit.errors import InputError, InventoryError
+from infra_audit.model.change import Change
+from infra_audit.model.device import Device
+from infra_audit.model.evidence import Artifact, Collection, NotCollected
+from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
+from infra_audit.model.finding import Finding, Verdict
+from infra_audit.model.platform import Platform
+from infra_audit.registry import COLLECTORS, PARSERS, Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One device, safe to keep: decoded, redacted and hashed artefacts, and what is missing."""
+
+    device: Device
+    platform: Platform | None
+    artifacts: tuple[Artifact, ...] = ()
+    missing: tuple[NotCollected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Inventories to read through Ansible, and how to open their vaults."""
+
+    paths: tuple[Path, ...]
+    vault_password_file: Path | None = None
+    vault_ids: tuple[str, ...] = ()
+    limit: tuple[str, ...] = ()
+    """Device ids or groups to keep; () = all."""
+
+
+class Quiet:
+    """An observer that shows nothing."""
+
+    def started(self, device: str) -> None:
+        """Show nothing."""
+
+    def finished(self, device: str, reason: object) -> None:
+        """Show nothing."""
+
+
+class Audit:
+    """The stages of one run, joined under one set of settings."""
+
+    def __init__(self, settings: Settings, observer: Observer | None = None) -> None:
+        """Nothing is read until it is needed."""
+        self.settings = settings
+        self.observer: Observer = observer or Quiet()
+        self.cancel = threading.Event()
+
+    @cached_property
+    def platforms(self) -> dict[str, Platform]:
+        """Return all platforms, built in and named by the operator."""
+        return dict(catalogue.platforms(self.settings.platforms))
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """Return the baseline in force."""
+        return load(self.settings.baselines, self.settings.parameters)
+
+    # --- targets -----------------------------------------------------------------------------------------------------
+
+    def read(self, paths: Sequence[Path], known: Known, inventory: Inventory | None = None) -> Iterator[Target]:
+        """Yield the targets of snapshots, files and folders, in the order of the arguments, then sorted.
+
+        Raises InputError for an argument that does not exist; a bad file inside a folder is a target without evidence.
+        """
+        devices = {device.id: device for device in self.devices(inventory)} if inventory else {}
+        plain = [path for path in paths if not _is_snapshot(path)]
+        if len(plain) == len(paths):
+            yield from self._plain(plain, known, devices)
+            return
+        for path in paths:
+            yield from self._snapshot(path) if _is_snapshot(path) else self._plain([path], known, devices)
+
+    def _snapshot(self, path: Path) -> Iterator[Target]:
+        from infra_audit.snapshot.reader import read
+
+        snapshot = read(path)
+        for device in sorted(snapshot.devices, key=lambda d: d.id):
+            platform = catalogue.by_alias(self.platforms, device.platform) if device.platform else None
+            yield Target(
+                device=device,
+                platform=platform,
+                artifacts=tuple(snapshot.artifacts.get(device.id, ())),
+                missing=tuple(snapshot.missing.get(device.id, ())),
+            )
+
+    def _plain(self, paths: Sequence[Path], known: Known, devices: dict[str, Device]) -> Iterator[Target]:
+        for path in paths:
+            if not path.exists():
+                raise InputError("input.not_found", file=str(path))
+        collect = Registry(COLLECTORS).load("files")
+        collections: Iterable[Collection] = collect(
+            paths,
+            platforms=self.platforms,
+            platform=known.platform,
+            complete=known.complete,
+            observer=self.observer,
+            cancel=self.cancel,
+        )
+        for collection in collections:
+            yield self.prepare(_with_known(collection, known, devices))
+
+    def prepare(self, collection: Collection) -> Target:
+        """Make a collection safe to keep: decode, detect, redact, hash. What cannot be kept becomes a reason."""
+        from infra_audit.snapshot.prepare import prepare
+
+        device = collection.device
+        platform = catalogue.by_alias(self.platforms, device.platform) if device.platform else None
+        artifacts: list[Artifact] = []
+        missing = list(collection.missing)
+        for raw in collection.artifacts:
+            outcome = prepare(raw, self.platforms, platform, key=self.settings.key())
+            if isinstance(outcome, NotCollected):
+                missing.append(outcome)
+            else:
+                platform = platform or outcome.platform
+                artifacts.append(outcome.artifact)
+        if platform is not None and device.platform != platform.name:
+            device = replace(device, platform=platform.name)
+        return Target(device=device, platform=platform, artifacts=tuple(artifacts), missing=tuple(missing))
+
+    # --- documents and findings ----------------------------------------------------------------------------------------
+
+    def documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
+        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why."""
+        parse = Registry(PARSERS).load("templates")
+        acknowledgements = self._acknowledgements()
+        for target in targets:
+            if target.platform is None:
+                yield _unknown(target)
+            else:
+                yield from parse(
+                    target.device, target.artifacts, target.missing, target.platform, acknowledgements=acknowledgements
+                )
+
+    def _acknowledgements(self) -> Sequence[object]:
+        if self.settings.acknowledgements is None:
+            return ()
+        from infra_audit.parsers.acknowledge import load as load_acknowledgements
+
+        found: Sequence[object] = load_acknowledgements(self.settings.acknowledgements)
+        return found
+
+    def findings(self, documents: Iterable[FactsDocument], scope: Scope) -> Iterator[Finding]:
+        """Yield the findings of each document, heaviest first, then by rule."""
+        engine = Engine(self.baseline, self.settings.engine)
+        for document in documents:
+            found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
+            yield from sorted(found, key=_by_weight)
+
+    def diff(self, before: Sequence[Target], after: Sequence[Target], scope: Scope) -> Iterator[Change]:
+        """Yield what changed between two sides."""
+        sides = []
+        for targets in (before, after):
+            documents = list(self.documents(targets))
+            sides.append(Side.of(documents, self.findings(documents, scope)))
+        yield from compare(*sides)
+
+    # --- collection ----------------------------------------------------------------------------------------------------
+
+    def devices(self, inventory: Inventory) -> list[Device]:
+        """Return the devices of an inventory. Raises InventoryError."""
+        from infra_audit.inventory.ansible import read
+
+        devices = read(
+            inventory.paths,
+            platforms=self.platforms,
+            vault_password_file=inventory.vault_password_file,
+            vault_ids=inventory.vault_ids,
+        )
+        if not inventory.limit:
+            return devices
+        kept = [d for d in devices if d.id in inventory.limit or set(d.groups or ()) & set(inventory.limit)]
+        if not kept:
+            raise InventoryError(
+                "inventory.limit_empty", inventory=str(inventory.paths[0]), limit=", ".join(inventory.limit)
+            )
+        return kept
+
+    def collect(self, inventory: Inventory, done: AbstractSet[str] = frozenset()) -> Iterator[Target]:
+        """Collect every device of an inventory but those already done, and yield each as it ends, safe to keep."""
+        from infra_audit.inventory.ansible import resolve
+
+        devices = [d for d in self.devices(inventory) if d.id not in done]
+        over_ssh = [d for d in devices if "netmiko" in self._platform(d).data]
+        credentials = resolve(
+            inventory.paths, over_ssh, vault_password_file=inventory.vault_password_file, vault_ids=inventory.vault_ids
+        ) if over_ssh else {}  # fmt: skip
+        jobs: dict[str, list[Job]] = {"network": [], "servers": []}
+        for device in devices:
+            platform = self._platform(device)
+            name = "network" if "netmiko" in platform.data else "servers"
+            jobs[name].append(Job(device=device, platform=platform, credentials=credentials.get(device.id)))
+        for collection in self._all(jobs, self._options(inventory)):
+            yield self.prepare(collection)
+
+    def _platform(self, device: Device) -> Platform:
+        platform = catalogue.by_alias(self.platforms, device.platform or "")
+        assert platform is not None, "the inventory refuses unknown platforms"
+        return platform
+
+    def _options(self, inventory: Inventory) -> Options:
+        s = self.settings
+        return Options(
+            max_sessions=s.max_sessions,
+            max_sessions_per_zone=s.max_sessions_per_zone,
+            connect_timeout_seconds=s.connect_timeout_seconds,
+            command_timeout_seconds=s.command_timeout_seconds,
+            known_hosts=s.known_hosts,
+            record_first_use=s.record_first_use,
+            inventory=inventory.paths,
+            vault_password_file=inventory.vault_password_file,
+            vault_ids=inventory.vault_ids,
+        )
+
+    def _all(self, jobs: dict[str, list[Job]], options: Options) -> Iterator[Collection]:
+        """Run the collectors side by side and yield what each brings."""
+        registry = Registry(COLLECTORS)
+        found: queue.Queue[Collection | BaseException | None] = queue.Queue()
+        running = [
+            threading.Thread(
+                target=_drain,
+                args=(registry.load(name), wanted, options, self.observer, self.cancel, found),
+                daemon=True,
+            )
+            for name, wanted in jobs.items()
+            if wanted
+        ]
+        for thread in running:
+            thread.start()
+        ended = 0
+        while ended < len(running):
+            outcome = found.get()
+            if outcome is None:
+                ended += 1
+            elif isinstance(outcome, BaseException):
+                self.cancel.set()
+                raise outcome
+            else:
+                yield outcome
+
+
+def _drain(
+    collect: Callable[..., Iterator[Collection]],
+    jobs: list[Job],
+    options: Options,
+    observer: Observer,
+    cancel: threading.Event,
+    found: "queue.Queue[Collection | BaseException | None]",
+) -> None:
+    try:
+        for collection in collect(jobs, options, observer, cancel):
+            found.put(collection)
+    except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
+        found.put(error)
+    finally:
+        found.put(None)
+
+
+def _is_snapshot(path: Path) -> bool:
+    return (path / "snapshot.json").is_file()
+
+
+def _with_known(collection: Collection, known: Known, devices: dict[str, Device]) -> Collection:
+    """Add what the inventory, else the flags, say of a plain file."""
+    device = devices.get(collection.device.id)
+    if device is None:
+        said = {"kind": known.kind, "zones": known.zones, "platform": known.platform}
+        said = {name: value for name, value in said.items() if value is not None}
+        device = replace(collection.device, **said, source="flag") if said else collection.device
+    return replace(collection, device=device)
+
+
+def _unknown(target: Target) -> FactsDocument:
+    """Return the document of a target whose platform nobody knows: nothing is known, and every area says why."""
+    reason = next((m.reason for m in target.missing), None)
+    device = target.device
+    subject = {
+        "id": device.id,
+        **({"kind": device.kind} if device.kind else {}),
+        **({"zones": list(device.zones)} if device.zones else {}),
+    }
+    coverage = {
+        name: Coverage(state=CoverageState.UNREADABLE, reason=reason) for name in catalogue.areas() if name != "subject"
+    }
+    return FactsDocument(facts={"subject": subject}, coverage=coverage, artifacts=target.artifacts)
+
+
+def _by_weight(finding: Finding) -> tuple[int, int, str]:
+    order = [Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.PASS, Verdict.NOT_APPLICABLE]
+    return order.index(finding.verdict), -finding.severity.weight, finding.rule
