@@ -1,0 +1,230 @@
+"""Lint of rule files: `rules lint`, and the gate every rule passes before it may judge.
+
+A problem never stops more than the rule it lies in; the file, the rule, the place and what is wrong are named.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import jsonschema_rs
+
+from infra_audit.baselines import lint_schema, parameters, patterns, pointer
+from infra_audit.baselines.inline import InlineError, inline
+from infra_audit.baselines.source import RuleFile, rule_validator
+from infra_audit.model.rule import RuleProblem
+
+CASES = ("examples", "x-counterexamples", "x-unknown")
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def lint(
+    files: Iterable[RuleFile],
+    facts: Mapping[str, Any],
+    *,
+    clauses: frozenset[str] | None = None,
+    conditions: frozenset[str] | None = None,
+) -> list[RuleProblem]:
+    """Return all problems of some rule files, by file and rule.
+
+    `facts` is the schema of the whole facts object; `clauses` and `conditions` are the ids of the standards, None where
+    no catalogue is at hand.
+    """
+    found: list[RuleProblem] = []
+    for file in files:
+        found += lint_file(file)
+        for rule_id in file.rules:
+            found += lint_rule(file, rule_id, facts)
+            found += _references(file, rule_id, clauses, conditions)
+    return found
+
+
+def lint_file(file: RuleFile) -> list[RuleProblem]:
+    """Return what is wrong with the frame of a file: its `allOf` and its helpers."""
+    joined = [entry["$ref"].removeprefix("#/$defs/") for entry in file.data["allOf"]]
+    found = []
+    for name in file.data["$defs"]:
+        if name in file.rules and joined.count(name) != 1:
+            found.append(RuleProblem(file=file.name, rule=name, pointer="", code="lint.not_joined"))
+        if name in file.helpers and name in joined:
+            found.append(RuleProblem(file=file.name, rule=name, pointer="", code="lint.helper_joined"))
+    found += [
+        RuleProblem(file=file.name, rule="", pointer="/allOf", code="lint.dangling", fields={"name": name})
+        for name in joined
+        if name not in file.data["$defs"]
+    ]
+    return found
+
+
+def lint_rule(file: RuleFile, rule_id: str, facts: Mapping[str, Any]) -> list[RuleProblem]:
+    """Return what is wrong with one rule. A wrong shape hides the rest, which could not be read."""
+    definition = file.rules[rule_id]
+
+    def problem(place: str, code: str, fields: Mapping[str, Any] | None = None) -> RuleProblem:
+        return RuleProblem(file=file.name, rule=rule_id, pointer=place, code=code, fields=fields or {})
+
+    shape = [
+        problem(pointer.join(error.instance_path), "lint.shape", {"keyword": str(error.schema_path[-1])})
+        for error in rule_validator().iter_errors(definition)
+    ]
+    if shape:
+        return shape
+    try:
+        condition, then = (inline(definition[key], file.helpers) for key in ("if", "then"))
+    except InlineError as error:
+        return [problem("", error.code, {"reference": error.reference})]
+    found = [*lint_schema.lint_if(condition, facts), *lint_schema.lint_then(then, facts)]
+    if not any(code == "lint.boolean_schema" for _, code, _ in found):
+        for check in (_subject, _each, _parameters, _cases, _language):
+            found += check(definition, condition, then, facts)
+        found += _compiled(definition, condition, then, facts) if not found else []
+    return [problem(*item) for item in _once(found)]
+
+
+def _references(
+    file: RuleFile, rule_id: str, clauses: frozenset[str] | None, conditions: frozenset[str] | None
+) -> Iterator[RuleProblem]:
+    meta = file.rules[rule_id]["x-infra-audit"]
+    for key, known in (("clauses", clauses), ("conditions", conditions)):
+        named = meta.get(key, ()) if isinstance(meta, dict) else ()
+        for name in named if known is not None else ():
+            if name not in known:  # type: ignore[operator]
+                yield RuleProblem(
+                    file=file.name, rule=rule_id, pointer=f"/x-infra-audit/{key}", code=f"lint.unknown_{key}", fields={"name": name}
+                )  # fmt: skip
+
+
+Check = Iterator[lint_schema.Found]
+
+
+def _subject(_: Any, condition: Any, then: Any, __: Any) -> Check:
+    """Fields of the subject: named in `if`, required in `then`, and looked at nowhere else."""
+    looked = then.get("properties", {}).get("subject", {})
+    for path in sorted(patterns.looked_at(condition)):
+        if len(path) == 2 and path[1] not in looked.get("required", ()):
+            yield "/then/properties/subject", "lint.if_subject_field", {"fact": path[1]}
+    if looked.keys() - {"required"}:
+        yield "/then/properties/subject", "lint.subject_in_then", {}
+
+
+def _each(definition: Any, _: Any, then: Any, __: Any) -> Check:
+    each = definition["x-infra-audit"].get("each")
+    read = patterns.reads(then)
+    listed = sorted(
+        path for path in read.all if path[-1] == "*" and any(leaf[: len(path)] == path for leaf in read.judged)
+    )
+    if each is None and any(
+        len(leaf) > len(path) for path in listed for leaf in read.judged if leaf[: len(path)] == path
+    ):
+        yield "/x-infra-audit", "lint.no_each", {"list": "/" + "/".join(listed[0])}
+    if each is not None and tuple(each.split("/")[1:]) not in read.all:
+        yield "/x-infra-audit/each", "lint.each_unread", {"each": each}
+    if each is not None and not each.endswith("/*"):
+        yield "/x-infra-audit/each", "lint.each_not_items", {"each": each}
+
+
+def _parameters(definition: Any, _: Any, __: Any, ___: Any) -> Check:
+    for name, parameter in parameters.declared(definition).items():
+        try:
+            is_valid = jsonschema_rs.validator_for(parameter["schema"]).is_valid
+        except ValueError:
+            yield f"/x-infra-audit/parameters/{name}/schema", "lint.parameter_schema", {"name": name}
+            continue
+        if (
+            parameter["schema"].get("type") in ("integer", "number")
+            and not {"minimum", "maximum"} <= parameter["schema"].keys()
+        ):
+            yield f"/x-infra-audit/parameters/{name}/schema", "lint.parameter_bounds", {"name": name}
+        for place in parameter["pointers"]:
+            try:
+                value = pointer.get(definition, place)
+            except (KeyError, IndexError):
+                yield place, "lint.parameter_pointer", {"name": name}
+                continue
+            if not is_valid(value):
+                yield place, "lint.parameter_default", {"name": name, "value": value}
+
+
+def _cases(definition: Any, _: Any, __: Any, facts: Mapping[str, Any]) -> Check:
+    """Examples must be possible facts; a key that starts with `$` would be read as schema by some validators."""
+    validator = jsonschema_rs.validator_for(_without_required(facts))
+    for kind in CASES:
+        for number, case in enumerate(definition[kind]):
+            value = case if kind == "examples" else case["facts"]
+            place = f"/{kind}/{number}"
+            if any(key.startswith("$") for key in _keys(value)):
+                yield place, "lint.dollar_key", {}
+            for error in validator.iter_errors(value):
+                yield (
+                    place + pointer.join(error.instance_path),
+                    "lint.impossible_fact",
+                    {"keyword": str(error.schema_path[-1])},
+                )
+
+
+def _language(definition: Any, _: Any, __: Any, ___: Any) -> Check:
+    """Both languages, each in its own place."""
+    meta = definition["x-infra-audit"]
+    texts = [("/title", "en", definition["title"]), ("/x-infra-audit/title/ja", "ja", meta["title"]["ja"])]
+    for key in ("rationale", "message"):
+        texts += [(f"/x-infra-audit/{key}/{lang}", lang, text) for lang, text in meta.get(key, {}).items()]
+    for place, lang, text in texts:
+        if bool(JAPANESE.search(text)) != (lang == "ja"):
+            yield place, "lint.language", {"language": lang}
+
+
+def _compiled(definition: Any, condition: Any, then: Any, facts: Mapping[str, Any]) -> Check:
+    """Compile the rule, and try it on silence."""
+    try:
+        is_valid = jsonschema_rs.validator_for({"if": condition, "then": then}).is_valid
+    except ValueError:
+        yield "", "lint.does_not_compile", {}
+        return
+    for silence in silent_facts(definition, then, facts):
+        if is_valid(silence):
+            yield "/then", "lint.silent", {"facts": silence}
+            return
+
+
+def silent_facts(
+    definition: Mapping[str, Any], then: Mapping[str, Any], facts: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Yield facts that say nothing: on none of them may a rule pass."""
+    yield {}
+    yield {"subject": {}}
+    areas = [area for area in then["required"] if area != "subject"]
+    empty: dict[str, Any] = {a: [] if facts["properties"].get(a, {}).get("type") == "array" else {} for a in areas}
+    each = definition["x-infra-audit"].get("each", "")
+    counts_nothing = any(each == f"/{area}/*" and value == [] for area, value in empty.items())
+    for example in definition["examples"]:
+        subject = example.get("subject", {})
+        yield {"subject": subject}
+        if not counts_nothing:
+            yield {"subject": subject, **empty}
+
+
+def _without_required(schema: Any) -> Any:
+    """Return the schema of the facts without what must be there: an example shows only what matters."""
+    if isinstance(schema, list):
+        return [_without_required(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {k: _without_required(v) for k, v in schema.items() if not (k == "required" and isinstance(v, list))}
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        for below in value.values():
+            yield from _keys(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _keys(below)
+
+
+def _once(found: Sequence[lint_schema.Found]) -> Iterator[lint_schema.Found]:
+    seen: list[lint_schema.Found] = []
+    for item in found:
+        if item not in seen:
+            seen.append(item)
+            yield item

@@ -1,0 +1,205 @@
+"""Lint of the schema of one rule: what keeps it portable between validators and never silent.
+
+It walks the rule and the schema of the facts side by side.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from infra_audit.baselines import patterns
+from infra_audit.baselines.patterns import Path
+
+KEYWORDS = frozenset(
+    {
+        "allOf",
+        "anyOf",
+        "if",
+        "then",
+        "properties",
+        "required",
+        "items",
+        "contains",
+        "minContains",
+        "maxContains",
+        "const",
+        "enum",
+        "type",
+        "not",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "uniqueItems",
+        "title",
+        "description",
+    }
+)
+TYPED = {
+    **dict.fromkeys(("minimum", "maximum"), ("integer", "number")),
+    **dict.fromkeys(("minItems", "maxItems", "contains", "minContains", "maxContains", "uniqueItems"), ("array",)),
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), ("string",)),
+}
+"""Keyword -> types of which one must stand beside it: on any other type the keyword is silent."""
+UNPORTABLE = re.compile(r"\\[dDwWsSbBZAzpP]|\(\?(?!:)|\[\[:|[*+?}][+]")
+"""Classes and groups that mean different things in ECMA, Python and Rust."""
+
+Found = tuple[str, str, dict[str, Any]]
+"""Pointer into the rule, code, fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the walk stands."""
+
+    pointer: str
+    facts: Mapping[str, Any] | None
+    """Schema of the facts here; None where any value is allowed."""
+    known: frozenset[Path]
+    """Facts below here that something further out requires."""
+    code: str = "lint.not_required"
+    """What to say of a fact that is tested and not required."""
+
+    def down(
+        self, step: str, facts: Mapping[str, Any] | None, known: frozenset[Path], code: str | None = None
+    ) -> "_Place":
+        return _Place(self.pointer + step, facts, known, code or self.code)
+
+
+def lint_then(schema: Any, facts: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield what is wrong with the `then` of a rule; `facts` is the schema of the whole facts object."""
+    yield from _walk(schema, _Place("/then", facts, frozenset()))
+
+
+def lint_if(schema: Any, facts: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield what is wrong with the `if` of a rule: it may look at fields of `subject` only, and requires none."""
+    if not isinstance(schema, dict):
+        yield "/if", "lint.boolean_schema", {}
+        return
+    for path in sorted(patterns.looked_at(schema)):
+        if path[0] != "subject":
+            yield "/if", "lint.if_not_subject", {"fact": "/".join(path)}
+    if patterns.guaranteed(schema):
+        yield "/if", "lint.if_required", {}
+    for found in _walk(schema, _Place("/if", facts, frozenset(patterns.looked_at(schema)))):
+        if found[1] != "lint.if_fact_required":
+            yield found
+
+
+def _walk(schema: Any, at: _Place) -> Iterator[Found]:
+    if not isinstance(schema, dict):
+        yield at.pointer, "lint.boolean_schema", {}
+        return
+    for keyword in sorted(schema.keys() - KEYWORDS):
+        yield f"{at.pointer}/{keyword}", "lint.keyword", {"keyword": keyword}
+    yield from _values(schema, at)
+    yield from _shape(schema, at)
+    known = at.known | patterns.guaranteed(_unconditional(schema))
+    yield from _properties(schema, at, known)
+    yield from _items(schema, at, known)
+    yield from _conditions(schema, at, known)
+
+
+def _unconditional(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in schema.items() if k not in ("if", "then")}
+
+
+def _values(schema: Mapping[str, Any], at: _Place) -> Iterator[Found]:
+    """Values that the fact can never have: such a rule is dead."""
+    if at.facts is None:
+        return
+    allowed = {k: at.facts[k] for k in ("type", "enum", "const") if k in at.facts}
+    if not allowed:
+        return
+    is_valid = jsonschema_rs.validator_for(allowed).is_valid
+    wanted = [("const", schema["const"])] if "const" in schema else [("enum", v) for v in schema.get("enum", ())]
+    inverse = schema.get("not")
+    if isinstance(inverse, dict):
+        wanted += [("not", v) for v in (*inverse.get("enum", ()), *([inverse["const"]] if "const" in inverse else ()))]
+    for keyword, value in wanted:
+        if not is_valid(value):
+            yield f"{at.pointer}/{keyword}", "lint.impossible_value", {"value": value}
+    if "type" in schema and not _types_meet(schema["type"], at.facts):
+        yield f"{at.pointer}/type", "lint.impossible_value", {"value": schema["type"]}
+
+
+def _types_meet(asked: str | list[str], facts: Mapping[str, Any]) -> bool:
+    if "type" not in facts:
+        return True
+    have = set(_list(facts["type"]))
+    have |= {"number"} if "integer" in have else set()
+    return bool(have & set(_list(asked))) or ("number" in have and "integer" in _list(asked))
+
+
+def _shape(schema: Mapping[str, Any], at: _Place) -> Iterator[Found]:
+    for keyword, types in TYPED.items():
+        if keyword in schema and schema.get("type") not in types:
+            yield f"{at.pointer}/{keyword}", "lint.untyped", {"keyword": keyword, "type": types[0]}
+    nullable = at.facts is not None and "null" in _list(at.facts.get("type", []))
+    if nullable and {"properties", "items", "required"} & schema.keys() and "type" not in schema:
+        yield at.pointer, "lint.nullable", {}
+    if isinstance(schema.get("pattern"), str) and UNPORTABLE.search(schema["pattern"]):
+        yield f"{at.pointer}/pattern", "lint.pattern", {"pattern": schema["pattern"]}
+    inverse = schema.get("not")
+    if "not" in schema and not (isinstance(inverse, dict) and inverse and inverse.keys() <= {"const", "enum"}):
+        yield f"{at.pointer}/not", "lint.not_over", {}
+
+
+def _properties(schema: Mapping[str, Any], at: _Place, known: frozenset[Path]) -> Iterator[Found]:
+    for name in (*schema.get("properties", {}), *schema.get("required", ())):
+        if at.facts is not None and name not in at.facts.get("properties", {}) and not _open(at.facts):
+            yield at.pointer, "lint.unknown_fact", {"fact": name}
+    for name, below in schema.get("properties", {}).items():
+        place = f"/properties/{name}"
+        if (name,) not in known:
+            yield at.pointer + place, at.code, {"fact": name}
+        facts = at.facts.get("properties", {}).get(name) if at.facts is not None else None
+        yield from _walk(below, at.down(place, facts, _below(known, name)))
+
+
+def _items(schema: Mapping[str, Any], at: _Place, known: frozenset[Path]) -> Iterator[Found]:
+    facts = at.facts.get("items") if at.facts is not None else None
+    for keyword in ("items", "contains"):
+        if keyword in schema:
+            yield from _walk(schema[keyword], at.down(f"/{keyword}", facts, _below(known, "*")))
+    if isinstance(schema.get("contains"), dict):
+        beside = _below(known, "*")
+        for path in sorted(patterns.looked_at(schema["contains"])):
+            if path not in beside:
+                yield f"{at.pointer}/contains", "lint.contains_fact", {"fact": "/".join(path)}
+
+
+def _conditions(schema: Mapping[str, Any], at: _Place, known: frozenset[Path]) -> Iterator[Found]:
+    if isinstance(schema.get("if"), dict):
+        for path in sorted(patterns.looked_at(schema["if"])):
+            if path not in known:
+                yield f"{at.pointer}/if", "lint.if_fact_beside", {"fact": "/".join(path)}
+        yield from _walk(schema["if"], at.down("/if", at.facts, frozenset(), "lint.if_fact_required"))
+        if "then" not in schema:
+            yield f"{at.pointer}/if", "lint.if_without_then", {}
+    if "then" in schema:
+        typed = schema["if"].get("type") if isinstance(schema.get("if"), dict) else None
+        facts = {**at.facts, "type": typed} if typed and at.facts is not None else at.facts
+        yield from _walk(schema["then"], at.down("/then", facts, known))
+    for keyword in ("allOf", "anyOf"):
+        for number, below in enumerate(schema.get(keyword, ())):
+            yield from _walk(below, at.down(f"/{keyword}/{number}", at.facts, known))
+
+
+def _below(known: frozenset[Path], step: str) -> frozenset[Path]:
+    return frozenset(path[1:] for path in known if len(path) > 1 and path[0] == step)
+
+
+def _open(facts: Mapping[str, Any]) -> bool:
+    """Say whether an object may hold names that its schema does not list."""
+    return facts.get("additionalProperties") is not False and "properties" not in facts
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

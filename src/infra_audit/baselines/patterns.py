@@ -1,0 +1,125 @@
+"""Which facts a rule reads, as patterns such as `interfaces/*/dot1x/enabled`: read from the rule itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[str, ...]
+"""A pattern as its parts; `*` is any item of a list."""
+
+ASSERTIONS = frozenset(
+    {
+        "const",
+        "enum",
+        "type",
+        "not",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "uniqueItems",
+        "contains",
+        "anyOf",
+    }
+)
+"""Keywords that ask something of the value they stand at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a rule reads of the facts, `subject` left out."""
+
+    all: frozenset[Path]
+    """Every place looked at, those on the way included."""
+    leaves: tuple[Path, ...]
+    """Places with nothing read below them, in order."""
+    judged: tuple[Path, ...]
+    """Leaves of which the rule asks something; the others only select or guard."""
+
+
+def reads(then: Mapping[str, Any]) -> Reads:
+    """Return what the `then` of a rule (helpers inlined) reads."""
+    everything: dict[Path, bool] = {}
+    for path, judges in _walk(then, (), condition=False):
+        if path and path[0] != "subject":
+            everything[path] = everything.get(path, False) or judges
+    inner = {path[:cut] for path in everything for cut in range(1, len(path))}
+    leaves = tuple(sorted(path for path in everything if path not in inner))
+    judged = tuple(path for path in leaves if everything[path])
+    return Reads(frozenset(everything) | inner, leaves, judged or leaves)
+
+
+def _walk(schema: Mapping[str, Any], at: Path, *, condition: bool) -> Iterator[tuple[Path, bool]]:
+    """Yield each place with whether the rule asks something of it here."""
+    yield at, not condition and bool(ASSERTIONS & schema.keys())
+    for name in schema.get("required", ()):
+        yield (*at, name), False
+    for name, below in schema.get("properties", {}).items():
+        yield from _walk(below, (*at, name), condition=condition)
+    for keyword in ("items", "contains"):
+        if keyword in schema:
+            yield from _walk(schema[keyword], (*at, "*"), condition=condition)
+    if "if" in schema:
+        yield from _walk(schema["if"], at, condition=True)
+    if "then" in schema:
+        yield from _walk(schema["then"], at, condition=condition)
+    for keyword in ("allOf", "anyOf"):
+        for below in schema.get(keyword, ()):
+            yield from _walk(below, at, condition=condition)
+
+
+def looked_at(schema: Mapping[str, Any]) -> set[Path]:
+    """Return every place below a schema that it tests, by a value or by being there."""
+    return {path for path, _ in _walk(schema, (), condition=True) if path and path[-1] != "*"}
+
+
+def guaranteed(schema: Mapping[str, Any], at: Path = ()) -> set[Path]:
+    """Return every place that a schema requires to be there, without a condition."""
+    found = {(*at, name) for name in schema.get("required", ())}
+    for name, below in schema.get("properties", {}).items():
+        found |= guaranteed(below, (*at, name))
+    if "items" in schema:
+        found |= guaranteed(schema["items"], (*at, "*"))
+    for below in schema.get("allOf", ()):
+        found |= guaranteed(below, at)
+    return found
+
+
+def matches(pattern: Path, key: str) -> bool:
+    """Say whether a key of `coverage` (an area or a field pattern) speaks of the place a rule reads, or of what holds it."""
+    parts = coverage_path(key)
+    return parts == pattern[: len(parts)]
+
+
+def coverage_path(key: str) -> Path:
+    """Return a key of `coverage` as a pattern: `interfaces/*/in_use`, `interfaces[]/in_use` or with a leading slash."""
+    return tuple(part for part in key.replace("[]", "/*").split("/") if part)
+
+
+def places(facts: Any, pattern: Path) -> list[Path]:
+    """Return the places of a document that match a pattern; an empty list stands for the items it has not."""
+    level: list[tuple[Path, Any]] = [((), facts)]
+    for part in pattern:
+        below: list[tuple[Path, Any]] = []
+        for path, value in level:
+            if part == "*":
+                if isinstance(value, list) and value:
+                    below += [((*path, str(i)), item) for i, item in enumerate(value)]
+                elif isinstance(value, list):
+                    below.append((path, _END))
+            elif value is _END:
+                below.append((path, _END))
+            elif isinstance(value, dict) and part in value:
+                below.append(((*path, part), value[part]))
+        level = below
+    return [path for path, _ in level]
+
+
+class _End:
+    """The end of the way: an empty list whose items a pattern asks for."""
+
+
+_END = _End()

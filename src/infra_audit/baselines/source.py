@@ -1,0 +1,101 @@
+"""Where rules come from: built in, packs, folders named by the operator; later wins, rule by rule."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from infra_audit import catalogue, resources, yamlfile
+from infra_audit.baselines import pointer
+from infra_audit.errors import BaselineError
+
+SUFFIX = ".schema.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """One baseline file as read, its outer shape checked; its rules may still be broken."""
+
+    name: str
+    """Path as a person knows it."""
+    data: Mapping[str, Any]
+    layer: int
+    """0 = built in, then packs, then overlays."""
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """Return the entries that are rules, in the order of the file."""
+        return {name: entry for name, entry in self.data["$defs"].items() if "x-infra-audit" in entry}
+
+    @property
+    def helpers(self) -> dict[str, Any]:
+        """Return the entries that are only referred to."""
+        return {name: entry for name, entry in self.data["$defs"].items() if "x-infra-audit" not in entry}
+
+
+def builtin() -> Traversable:
+    """Return the folder of the rules that are shipped."""
+    return resources.root("schemas") / "baselines"
+
+
+def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
+    """Yield every rule file in the order of the search path.
+
+    Raises BaselineError when a folder named by the operator does not exist or a file is not a baseline file at all.
+    """
+    folders: list[Traversable] = [builtin(), *catalogue.pack_folders("baselines")]
+    for layer, folder in enumerate(folders):
+        yield from read_folder(folder, layer)
+    for layer, path in enumerate(overlays, len(folders)):
+        if path.is_file():
+            yield read(path, path.name, layer)
+        elif path.is_dir():
+            yield from read_folder(path, layer)
+        else:
+            raise BaselineError("baseline.no_folder", folder=str(path))
+
+
+def read_folder(folder: Traversable, layer: int = 0) -> Iterator[RuleFile]:
+    """Yield the rule files of one folder, by name."""
+    for path in sorted((p for p in folder.iterdir() if p.name.endswith(SUFFIX)), key=lambda p: p.name):
+        yield read(path, path.name if layer == 0 else str(path), layer)
+
+
+def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
+    """Read one rule file. Raises InputError when it is not YAML, BaselineError when its outer shape is wrong."""
+    data = yamlfile.load(path)
+    for error in file_validator().iter_errors(data):
+        if _outside_rules(error.instance_path):
+            place = pointer.join(error.instance_path) or "/"
+            raise BaselineError("baseline.invalid", file=str(path), place=place, what=str(error.schema_path[-1]))
+    return RuleFile(name, data, layer)
+
+
+def _outside_rules(path: Sequence[str | int]) -> bool:
+    """Say whether an error concerns the file and not just one of its rules."""
+    return len(path) < 2 or path[0] != "$defs"
+
+
+@cache
+def file_schema() -> Mapping[str, Any]:
+    """Return the schema of baseline files."""
+    schema: dict[str, Any] = json.loads((resources.root("schemas") / "baseline.schema.json").read_text("utf-8"))
+    return schema
+
+
+@cache
+def file_validator() -> Any:
+    """Return a validator for whole baseline files."""
+    return jsonschema_rs.validator_for(file_schema())
+
+
+@cache
+def rule_validator() -> Any:
+    """Return a validator for one rule entry."""
+    schema = {"$schema": file_schema()["$schema"], "$ref": "#/$defs/rule", "$defs": file_schema()["$defs"]}
+    return jsonschema_rs.validator_for(schema)
