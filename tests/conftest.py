@@ -21,14 +21,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _group(nodeid: str) -> str:
-    parts = nodeid.split("::")[0].split("/")
+    parts = nodeid.split("::", maxsplit=1)[0].split("/")
     if len(parts) > 3 and parts[1] == "unit":
         return "/".join(parts[1:3])
     return parts[1] if len(parts) > 2 else "house"
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, None]:
     outcome = yield
     report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
     if report.skipped and item.get_closest_marker("corpus") and CORPUS.is_dir():

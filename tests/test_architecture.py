@@ -55,7 +55,11 @@ def _imports(path: Path) -> Iterator[tuple[str, bool]]:
                 yield alias.name, id(node) in top
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "infra_audit" else [node.module]
+            names = (
+                [f"{node.module}.{alias.name}" for alias in node.names]
+                if node.module == "infra_audit"
+                else [node.module]
+            )
             for name in names:
                 assert name is not None
                 yield name, id(node) in top
