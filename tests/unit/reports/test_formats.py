@@ -1,0 +1,114 @@
+"""Every format shows the same records; hostile cells stay text; independent readers read the files back."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from infra_audit.errors import UsageError
+from infra_audit.registry import REPORTS, Registry
+from infra_audit.reports.columns import TABLES, headings
+from infra_audit.reports.interface import Output
+from infra_audit.reports.layout import fit, width, wrap
+from infra_audit.texts import LANGUAGES, Language
+
+RECORDS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "findings.json").read_text("utf-8"))
+
+
+def _write(
+    name: str,
+    *,
+    lang: Language = "ja",
+    kind: str = "findings",
+    records: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> str:
+    stream = io.StringIO()
+    Registry(REPORTS).load(name)(
+        RECORDS if records is None else records, Output(kind=kind, lang=lang, stream=stream, **more)
+    )
+    return stream.getvalue()
+
+
+def test_all_formats_are_registered() -> None:
+    assert Registry(REPORTS).names() == ["csv", "json", "markdown", "table", "xlsx"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_blocks_fit_and_show_the_deciding_lines(lang: Language, columns: int) -> None:
+    text = _write("table", lang=lang, width=columns)
+    assert "   120 | line vty 0 4" in text
+    assert "   121 |  transport input telnet \\x1b[31mssh" in text, "control characters are visible, not obeyed"
+    assert {"ja": "不適合 [高] telnet-enabled", "en": "FAIL [high] telnet-enabled"}[lang] in text
+    assert {"ja": "証跡なし  sw-本庁-1: 収集されていない", "en": "no evidence  sw-本庁-1: not collected"}[lang] in text
+    assert "calc" not in text, "a pass is shown only on request"
+    assert max(width(line) for line in text.split("\n") if "|" not in line) <= columns
+
+
+def test_all_shows_the_evidence_of_a_pass() -> None:
+    assert "該当する設定行がないことを確認" in _write("table", all=True)
+
+
+def test_json_is_the_record_itself() -> None:
+    assert [json.loads(line) for line in _write("json").splitlines()] == RECORDS
+    assert "本庁" in _write("json")
+
+
+def test_csv_reads_back_and_no_cell_is_a_formula() -> None:
+    rows = list(csv.reader(io.StringIO(_write("csv"))))
+    assert rows[0] == headings("findings", "ja")
+    assert len(rows) == len(RECORDS) + 1
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_markdown_has_one_row_a_record_and_no_markup_from_outside() -> None:
+    lines = _write("markdown").splitlines()
+    assert len(lines) == len(RECORDS) + 2
+    assert {line.replace("\\|", "").count("|") for line in lines} == {len(TABLES["findings"]) + 1}
+    assert "<b>" not in _write("markdown").replace("\\<b\\>", "")
+
+
+def test_xlsx_reads_back_with_types_and_is_reproducible(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    _write("xlsx", path=first)
+    _write("xlsx", path=second)
+    assert first.read_bytes() == second.read_bytes()
+    sheet = openpyxl.load_workbook(first)["判定結果"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert list(rows[0]) == headings("findings", "ja")
+    assert rows[1][0] == "不適合"
+    assert rows[2][7] == 24
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+    assert sheet.freeze_panes == "A2"
+
+
+def test_xlsx_needs_a_file() -> None:
+    with pytest.raises(UsageError, match=r"report\.xlsx_needs_file"):
+        _write("xlsx")
+
+
+@pytest.mark.parametrize("name", ["table", "json", "markdown", "csv"])
+@pytest.mark.parametrize("kind", sorted(TABLES))
+def test_no_records_is_no_error(name: str, kind: str) -> None:
+    _write(name, kind=kind, records=[])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["あいうえおかきくけこさしすせそ", "a long line of plain words that must be broken", "Gi1/0/1,Gi1/0/2,Gi1/0/3"],
+)
+def test_wrapping_loses_nothing_and_fits(text: str) -> None:
+    for columns in range(2, 40):
+        lines = wrap(text, columns)
+        assert all(width(line) <= columns for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_widths_fit_the_terminal() -> None:
+    assert fit([30, 30, 30], 80) == [25, 25, 26]
+    assert fit([10, 10], 80) == [10, 10]
