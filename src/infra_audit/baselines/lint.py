@@ -5,10 +5,12 @@ A problem never stops more than the rule it lies in; the file, the rule, the pla
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
+from infra_audit import catalogue
 from infra_audit.baselines import lint_schema, parameters, patterns, pointer
 from infra_audit.baselines.inline import InlineError, inline
 from infra_audit.baselines.source import RuleFile, rule_validator
@@ -20,21 +22,19 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 def lint(
     files: Iterable[RuleFile],
-    facts: Mapping[str, Any],
     *,
     clauses: frozenset[str] | None = None,
     conditions: frozenset[str] | None = None,
 ) -> list[RuleProblem]:
     """Return all problems of some rule files, by file and rule.
 
-    `facts` is the schema of the whole facts object; `clauses` and `conditions` are the ids of the standards, None where
-    no catalogue is at hand.
+    `clauses` and `conditions` are the ids of the standards, None where no catalogue is at hand.
     """
     found: list[RuleProblem] = []
     for file in files:
         found += lint_file(file)
         for rule_id in file.rules:
-            found += lint_rule(file, rule_id, facts)
+            found += lint_rule(file, rule_id)
             found += _references(file, rule_id, clauses, conditions)
     return found
 
@@ -56,9 +56,10 @@ def lint_file(file: RuleFile) -> list[RuleProblem]:
     return found
 
 
-def lint_rule(file: RuleFile, rule_id: str, facts: Mapping[str, Any]) -> list[RuleProblem]:
+def lint_rule(file: RuleFile, rule_id: str) -> list[RuleProblem]:
     """Return what is wrong with one rule. A wrong shape hides the rest, which could not be read."""
     definition = file.rules[rule_id]
+    facts = catalogue.facts_schema()
 
     def problem(place: str, code: str, fields: Mapping[str, Any] | None = None) -> RuleProblem:
         return RuleProblem(file=file.name, rule=rule_id, pointer=place, code=code, fields=fields or {})
@@ -76,8 +77,8 @@ def lint_rule(file: RuleFile, rule_id: str, facts: Mapping[str, Any]) -> list[Ru
     found = [*lint_schema.lint_if(condition, facts), *lint_schema.lint_then(then, facts)]
     if not any(code == "lint.boolean_schema" for _, code, _ in found):
         for check in (_subject, _each, _parameters, _cases, _language):
-            found += check(definition, condition, then, facts)
-        found += _compiled(definition, condition, then, facts) if not found else []
+            found += check(definition, condition, then)
+        found += _compiled(definition, condition, then) if not found else []
     return [problem(*item) for item in _once(found)]
 
 
@@ -97,7 +98,7 @@ def _references(
 Check = Iterator[lint_schema.Found]
 
 
-def _subject(_: Any, condition: Any, then: Any, __: Any) -> Check:
+def _subject(_: Any, condition: Any, then: Any) -> Check:
     """Fields of the subject: named in `if`, required in `then`, and looked at nowhere else."""
     looked = then.get("properties", {}).get("subject", {})
     for path in sorted(patterns.looked_at(condition)):
@@ -107,7 +108,7 @@ def _subject(_: Any, condition: Any, then: Any, __: Any) -> Check:
         yield "/then/properties/subject", "lint.subject_in_then", {}
 
 
-def _each(definition: Any, _: Any, then: Any, __: Any) -> Check:
+def _each(definition: Any, _: Any, then: Any) -> Check:
     each = definition["x-infra-audit"].get("each")
     read = patterns.reads(then)
     listed = sorted(
@@ -123,7 +124,7 @@ def _each(definition: Any, _: Any, then: Any, __: Any) -> Check:
         yield "/x-infra-audit/each", "lint.each_not_items", {"each": each}
 
 
-def _parameters(definition: Any, _: Any, __: Any, ___: Any) -> Check:
+def _parameters(definition: Any, _: Any, __: Any) -> Check:
     for name, parameter in parameters.declared(definition).items():
         try:
             is_valid = jsonschema_rs.validator_for(parameter["schema"]).is_valid
@@ -145,16 +146,15 @@ def _parameters(definition: Any, _: Any, __: Any, ___: Any) -> Check:
                 yield place, "lint.parameter_default", {"name": name, "value": value}
 
 
-def _cases(definition: Any, _: Any, __: Any, facts: Mapping[str, Any]) -> Check:
+def _cases(definition: Any, _: Any, __: Any) -> Check:
     """Examples must be possible facts; a key that starts with `$` would be read as schema by some validators."""
-    validator = jsonschema_rs.validator_for(_without_required(facts))
     for kind in CASES:
         for number, case in enumerate(definition[kind]):
             value = case if kind == "examples" else case["facts"]
             place = f"/{kind}/{number}"
             if any(key.startswith("$") for key in _keys(value)):
                 yield place, "lint.dollar_key", {}
-            for error in validator.iter_errors(value):
+            for error in _fact_validator().iter_errors(value):
                 yield (
                     place + pointer.join(error.instance_path),
                     "lint.impossible_fact",
@@ -162,7 +162,7 @@ def _cases(definition: Any, _: Any, __: Any, facts: Mapping[str, Any]) -> Check:
                 )
 
 
-def _language(definition: Any, _: Any, __: Any, ___: Any) -> Check:
+def _language(definition: Any, _: Any, __: Any) -> Check:
     """Both languages, each in its own place."""
     meta = definition["x-infra-audit"]
     texts = [("/title", "en", definition["title"]), ("/x-infra-audit/title/ja", "ja", meta["title"]["ja"])]
@@ -173,27 +173,26 @@ def _language(definition: Any, _: Any, __: Any, ___: Any) -> Check:
             yield place, "lint.language", {"language": lang}
 
 
-def _compiled(definition: Any, condition: Any, then: Any, facts: Mapping[str, Any]) -> Check:
+def _compiled(definition: Any, condition: Any, then: Any) -> Check:
     """Compile the rule, and try it on silence."""
     try:
         is_valid = jsonschema_rs.validator_for({"if": condition, "then": then}).is_valid
     except ValueError:
         yield "", "lint.does_not_compile", {}
         return
-    for silence in silent_facts(definition, then, facts):
+    for silence in silent_facts(definition, then):
         if is_valid(silence):
             yield "/then", "lint.silent", {"facts": silence}
             return
 
 
-def silent_facts(
-    definition: Mapping[str, Any], then: Mapping[str, Any], facts: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def silent_facts(definition: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield facts that say nothing: on none of them may a rule pass."""
     yield {}
     yield {"subject": {}}
     areas = [area for area in then["required"] if area != "subject"]
-    empty: dict[str, Any] = {a: [] if facts["properties"].get(a, {}).get("type") == "array" else {} for a in areas}
+    areas_schema = catalogue.facts_schema()["properties"]
+    empty: dict[str, Any] = {a: [] if areas_schema.get(a, {}).get("type") == "array" else {} for a in areas}
     each = definition["x-infra-audit"].get("each", "")
     counts_nothing = any(each == f"/{area}/*" and value == [] for area, value in empty.items())
     for example in definition["examples"]:
@@ -201,6 +200,11 @@ def silent_facts(
         yield {"subject": subject}
         if not counts_nothing:
             yield {"subject": subject, **empty}
+
+
+@cache
+def _fact_validator() -> Any:
+    return jsonschema_rs.validator_for(_without_required(catalogue.facts_schema()))
 
 
 def _without_required(schema: Any) -> Any:

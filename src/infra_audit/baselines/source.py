@@ -82,7 +82,7 @@ def _outside_rules(path: Sequence[str | int]) -> bool:
 
 
 @cache
-def file_schema() -> Mapping[str, Any]:
+def file_schema() -> dict[str, Any]:
     """Return the schema of baseline files."""
     schema: dict[str, Any] = json.loads((resources.root("schemas") / "baseline.schema.json").read_text("utf-8"))
     return schema
