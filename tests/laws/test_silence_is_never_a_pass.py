@@ -1,0 +1,115 @@
+"""Law 1 by force: no pass rests on what is gone or unread."""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra_audit import catalogue
+from infra_audit.config import Known, Scope, Settings
+from infra_audit.model.facts import FactsDocument, ProvenanceKind
+from infra_audit.model.finding import Verdict
+from infra_audit.pipeline import Audit, Target
+from tests.laws.samples import name, samples
+
+SAMPLES = samples()
+FULL = os.environ.get("INFRA_AUDIT_FULL") == "1"
+
+
+@pytest.fixture(scope="module")
+def audit() -> Audit:
+    return Audit(Settings())
+
+
+def _target(audit: Audit, folder: Path, text: str, known: Known) -> Target:
+    path = folder / "device.txt"
+    path.write_text(text, encoding="utf-8")
+    return next(iter(audit.read([path], known)))
+
+
+def _platform(audit: Audit, path: Path, folder: Path) -> str:
+    target = _target(audit, folder, path.read_text("utf-8"), Known())
+    assert target.platform is not None, f"{path}: the platform of our own sample is not detected"
+    return target.platform.name
+
+
+def _passes(audit: Audit, documents: list[FactsDocument]) -> set[tuple[str, str]]:
+    found = audit.findings(documents, Scope())
+    return {(f.rule, f.subject["id"]) for f in found if f.verdict is Verdict.PASS}
+
+
+def test_there_are_samples_of_every_network_platform(audit: Audit, tmp_path: Path) -> None:
+    wanted = {p.name for p in audit.platforms.values() if "netmiko" in p.data}
+    assert {_platform(audit, path, tmp_path) for path in SAMPLES} == wanted
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=name)
+def test_nothing_passes_on_a_file_that_was_cut(path: Path, audit: Audit, tmp_path: Path) -> None:
+    platform = _platform(audit, path, tmp_path)
+    text = path.read_text("utf-8")
+    for tenth in range(1, 10):
+        cut = text[: len(text) * tenth // 10]
+        targets = [_target(audit, tmp_path, cut, Known(platform=platform))]
+        assert _passes(audit, list(audit.documents(targets))) == set(), f"cut at {tenth}0 %"
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=name)
+def test_nothing_passes_on_a_section_with_an_unknown_line(path: Path, audit: Audit, tmp_path: Path) -> None:
+    known = Known(platform=_platform(audit, path, tmp_path), complete=True)
+    lines = path.read_text("utf-8").split("\n")
+    whole = list(audit.documents([_target(audit, tmp_path, "\n".join(lines), known)]))
+    needs = {rule.id: set(rule.needs) for rule in audit.baseline.rules}
+    sections = list(_sections(lines))
+    chosen = sections if FULL else random.Random(path.name).sample(sections, min(len(sections), 12))
+    for first, last in chosen:
+        areas = _areas_read_from(whole, first, last)
+        if not areas:
+            continue
+        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        changed = [*lines[:first], f"{indent}frobnicate the widget", *lines[first:]]
+        documents = list(audit.documents([_target(audit, tmp_path, "\n".join(changed), known)]))
+        unread = {u.line for d in documents for u in d.unparsed}
+        assert first + 1 in unread, f"line {first + 1} is unknown and was not reported"
+        wrong = {rule for rule, _ in _passes(audit, documents) if needs[rule] & areas}
+        assert not wrong, f"passed although line {first + 1} of their section is unread: {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("area", sorted(set(catalogue.areas()) - {"subject"}))
+@pytest.mark.parametrize("path", SAMPLES[:1] + SAMPLES[-1:], ids=name)
+def test_nothing_passes_on_an_unknown_line_that_names_the_area(
+    path: Path, area: str, audit: Audit, tmp_path: Path
+) -> None:
+    known = Known(platform=_platform(audit, path, tmp_path), complete=True)
+    for word in catalogue.areas()[area].words[:2]:
+        lines = path.read_text("utf-8").split("\n")
+        lines.insert(2, f"frobnicate {word}")
+        documents = list(audit.documents([_target(audit, tmp_path, "\n".join(lines), known)]))
+        wrong = {r.id for r in audit.baseline.rules if area in r.needs} & {
+            rule for rule, _ in _passes(audit, documents)
+        }
+        assert not wrong, f"passed although 'frobnicate {word}' is unread"
+
+
+def _sections(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield index of the first body line and of the last, of every run of indented lines."""
+    start = None
+    for number, line in enumerate([*lines, ""]):
+        inside = line.startswith((" ", "\t")) and line.strip() != ""
+        if inside and start is None:
+            start = number
+        elif not inside and start is not None:
+            yield start, number - 1
+            start = None
+
+
+def _areas_read_from(documents: list[FactsDocument], first: int, last: int) -> set[str]:
+    """Return the areas that had a fact read from these lines (indexes from 0) in the untouched text."""
+    wanted = range(first + 1, last + 2)
+    return {
+        pointer.split("/")[1]
+        for document in documents
+        for pointer, provenance in document.provenance.items()
+        if provenance.kind is ProvenanceKind.LINES and any(a in wanted or b in wanted for a, b in provenance.lines)
+    }

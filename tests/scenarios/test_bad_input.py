@@ -1,0 +1,160 @@
+"""Bad input gets one clear line, and nothing of the rest is lost."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.laws.samples import samples
+from tests.scenarios.cli import Result, run
+
+GOOD = samples()[0]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one good configuration; each test adds a bad file."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.cfg").write_bytes(GOOD.read_bytes())
+    return tmp_path / "in"
+
+
+def _verdicts(result: Result) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for line in result.out.splitlines():
+        record = json.loads(line)
+        found.setdefault(record["subject"]["id"], set()).add(record["verdict"])
+    return found
+
+
+def _reasons(result: Result, subject: str) -> set[str]:
+    records = [json.loads(line) for line in result.out.splitlines()]
+    return {r["reason"]["code"] for r in records if r["subject"]["id"] == subject and r["reason"]}
+
+
+def _check(folder: Path, *arguments: str) -> Result:
+    result = run("check", folder, "--format", "json", *arguments, cwd=folder.parent)
+    assert "Traceback" not in result.err
+    assert result.status in (1, 3), result.err
+    assert "pass" in _verdicts(result)["good"], "the good file is judged whatever lies beside it"
+    return result
+
+
+BAD = {
+    "empty": b"",
+    "blank": b"\n\n  \n",
+    "binary": bytes(range(256)) * 64,
+    "elf": b"\x7fELF\x02\x01\x01" + b"\0" * 500,
+    "utf16_junk": b"\xff\xfe" + b"\xd8" * 301,
+    "prose": "これは設定ではありません。\n".encode(),
+    "one_long_line": b"x" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_a_bad_file_is_reported_and_never_passes(name: str, folder: Path) -> None:
+    (folder / "bad.cfg").write_bytes(BAD[name])
+    verdicts = _verdicts(_check(folder, "--complete"))["bad"]
+    assert "pass" not in verdicts
+    assert "fail" not in verdicts
+    assert "no_evidence" in verdicts
+
+
+def test_a_file_of_50_mb(folder: Path) -> None:
+    (folder / "bad.cfg").write_bytes(b"interface GigabitEthernet1/0/1\n description x\n!\n" * 1_250_000)
+    assert "pass" not in _verdicts(_check(folder))["bad"]
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "iso2022_jp", "utf-8", "utf-16"])
+def test_japanese_in_any_encoding_gives_the_same_verdicts(encoding: str, folder: Path) -> None:
+    text = GOOD.read_text("utf-8").encode("cp932", "ignore").decode("cp932")
+    (folder / "plain.cfg").write_text(text, encoding="utf-8")
+    (folder / "coded.cfg").write_bytes(text.encode(encoding, "replace"))
+    verdicts = [json.loads(line) for line in _check(folder).out.splitlines()]
+    by = {
+        name: {r["rule"]: r["verdict"] for r in verdicts if r["subject"]["id"] == name} for name in ("plain", "coded")
+    }
+    assert by["plain"] == by["coded"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a user who may not read a file")
+def test_an_unreadable_file(folder: Path) -> None:
+    bad = folder / "bad.cfg"
+    bad.write_bytes(GOOD.read_bytes())
+    code = "import os,sys; os.setuid(65534); from infra_audit.cli import main; sys.exit(main())"
+    for path in (folder, folder.parent):
+        path.chmod(0o755)
+    bad.chmod(0o000)
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", "in", "--format", "json"],
+        capture_output=True,
+        text=True,
+        cwd=folder.parent,
+        check=False,
+    )
+    if "Permission" in done.stderr and not done.stdout:
+        pytest.skip(f"the unprivileged user cannot run this Python: {done.stderr[-200:]}")
+    result = Result(done.returncode, done.stdout, done.stderr)
+    assert "pass" in _verdicts(result)["good"]
+    assert _verdicts(result)["bad"] == {"no_evidence"}
+
+
+def test_two_files_of_one_id_are_refused(folder: Path) -> None:
+    (folder / "a.cfg").write_bytes(GOOD.read_bytes())
+    result = run("check", folder / "a.cfg", folder / "a.cfg", cwd=folder.parent)
+    assert result.status == 4
+    assert "a" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["check", "nowhere.cfg"], 4, "nowhere.cfg"),
+        (["check"], 2, "PATHS"),
+        (["check", "--no-such-flag", "x"], 2, "--no-such-flag"),
+        (["check", "good.cfg", "--kind", "toaster"], 2, "--kind"),
+        (["check", "good.cfg", "--format", "xlsx"], 2, "--output"),
+        (["check", "good.cfg", "--platform", "no_such"], 2, "no_such"),
+        (["platform", "show", "no_such"], 2, "no_such"),
+        (["rules", "show", "no-such-rule"], 2, "no-such-rule"),
+        (["collect"], 2, "-i"),
+        (["scan", "-i", "nowhere"], 4, "nowhere"),
+        (["check", "good.cfg", "--baselines", "nowhere"], 2, "--baselines"),
+    ],
+)
+def test_wrong_use_says_what_and_what_to_do(arguments: list[str], status: int, words: str, folder: Path) -> None:
+    result = run(*arguments, cwd=folder)
+    assert result.status == status, result.err
+    assert words in result.err
+    assert "Traceback" not in result.err
+    assert len(result.err.strip().splitlines()) <= 3, "one clear line and what to do"
+
+
+def test_a_broken_parameter_file_names_file_and_place(folder: Path) -> None:
+    (folder / "parameters.yaml").write_text("a: 1\na: 2\n", encoding="utf-8")
+    result = run("check", "good.cfg", "--parameters", "parameters.yaml", cwd=folder)
+    assert result.status == 4
+    assert "parameters.yaml" in result.err
+    assert "2" in result.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a full disk")
+def test_a_full_disk_leaves_a_clear_line(folder: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"this machine may not mount: {mounted.stderr.decode()[-100:]}")
+    try:
+        result = run("scan", folder, "--out", disk, "--id", "one", cwd=folder.parent)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert result.status == 70 or "Traceback" not in result.err
+    assert str(disk) in result.err
+    assert len(result.err.strip().splitlines()) < 10
