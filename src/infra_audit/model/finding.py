@@ -94,6 +94,8 @@ class Item:
     seen: Any
     """The value seen; None with status `unknown` when there is none."""
     evidence: tuple[Evidence, ...] = ()
+    evidence_omitted: int = 0
+    """Leaves left out for length."""
     reason: Reason | None = None
     waiver: Mapping[str, Any] | None = None
 
@@ -107,6 +109,7 @@ class Item:
             "seen": self.seen,
             "reason": self.reason.to_json() if self.reason else None,
             "evidence": [e.to_json() for e in self.evidence],
+            "evidence_omitted": self.evidence_omitted,
             "waiver": dict(self.waiver) if self.waiver else None,
         }
 
@@ -132,6 +135,8 @@ class Finding:
     items: tuple[Item, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     """Of a pass: the provenance of what the rule read."""
+    evidence_omitted: int = 0
+    """Leaves left out for length."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form of design 7."""
@@ -149,4 +154,5 @@ class Finding:
             "unknown": self.unknown,
             "items": [i.to_json() for i in self.items],
             "evidence": [e.to_json() for e in self.evidence],
+            "evidence_omitted": self.evidence_omitted,
         }
