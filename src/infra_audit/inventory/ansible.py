@@ -90,11 +90,12 @@ def resolve(
 
 
 def _checked(path: Source) -> tuple[list[Path], str]:
-    paths = ansible_call.sources(path)
-    for one in paths:
+    """Return the sources, absolute, and the name of the inventory in errors and provenance: its first source."""
+    given = [path] if isinstance(path, Path) else list(path)
+    for one in given:
         if not one.exists():
             raise InventoryError("inventory.not_found", inventory=str(one))
-    return paths, ", ".join(str(one) for one in paths)
+    return ansible_call.sources(given), str(given[0])
 
 
 def _vault(password_file: Path | None, ids: tuple[str, ...], inventory: str) -> Vault:

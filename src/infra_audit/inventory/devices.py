@@ -34,7 +34,7 @@ def device(tree: Tree, host: str, platforms: Mapping[str, Platform], inventory: 
         id=host,
         host=_plain(values.get("ansible_host", host)),
         port=_port(values.get("ansible_port"), host, inventory),
-        connection=_plain(values.get("ansible_connection")),
+        connection=_connection(values),
         groups=tree.groups_of(host),
         place=inventory,
         **ours,
@@ -55,6 +55,12 @@ def _platform(values: Mapping[str, Any], host: str, platforms: Mapping[str, Plat
 def _plain(value: Any) -> str | None:
     """Return a value as text, or None when only a play can tell it."""
     return None if value is None or variables.is_template(value) else str(value)
+
+
+def _connection(values: Mapping[str, Any]) -> str | None:
+    """Return the short name of the connection, such as `local` for ansible.builtin.local."""
+    name = _plain(values.get("ansible_connection"))
+    return name.rpartition(".")[2] if name else None
 
 
 def _port(value: Any, host: str, inventory: str) -> int | None:
