@@ -91,7 +91,7 @@ class DeviceCollector:
             else:
                 polite = True
         finally:
-            session.close(polite)
+            session.close(polite=polite)
         return result
 
     def _read_source(self, job: Job, session: Session, source: str, about: Any, result: _Attempt) -> Ended:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from infra_audit.collectors.interface import Job, Options
 from infra_audit.collectors.network_errors import CollectError, Interrupted
@@ -21,13 +21,19 @@ from infra_audit.model.credentials import Credentials
 _SSH_PORT = 22
 
 
+class Close(Protocol):
+    """Ends a session; `polite` = say goodbye first, which a broken session cannot."""
+
+    def __call__(self, *, polite: bool) -> None:
+        """End it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open session at the prompt that its commands need."""
 
     terminal: Terminal
-    close: Callable[[bool], None]
-    """Ends the session; True = say goodbye first, False = the session is broken or unwanted."""
+    close: Close
 
 
 def silence_libraries() -> None:
@@ -48,8 +54,8 @@ def open_session(
     quiet = bool(login["writes"]) and not job.device.allow_login_writes
     if quiet and "prompt" not in login:
         raise CollectError("collect.login_writes")
-    driver = _driver(job.platform.data["netmiko"], hosts, cancelled, login_timeout=options.connect_timeout_seconds)
-    conn = driver(**_arguments(job, options, connection), quiet=quiet)
+    driver = _driver(job.platform.data["netmiko"], hosts, cancelled, quiet=quiet)
+    conn = driver(**_arguments(job, options, connection))
     wire = _Wire(conn, cancelled)
     terminal = Terminal(
         wire,
@@ -59,16 +65,16 @@ def open_session(
         command_timeout=options.command_timeout_seconds,
     )
 
-    def close(polite: bool) -> None:  # noqa: FBT001 - one caller, in this package
+    def close(*, polite: bool) -> None:
         if polite and quiet:
             terminal.logout(login.get("logout"))
-        conn.broken = not polite or quiet
+        conn.prepared = conn.prepared and polite
         conn.disconnect()
 
     try:
         _prepare(terminal, login, job.credentials, quiet=quiet)
     except BaseException:
-        close(False)  # noqa: FBT003 - see above
+        close(polite=False)
         raise
     return Session(terminal, close)
 
@@ -109,8 +115,8 @@ def _arguments(job: Job, options: Options, connection: socket.socket) -> dict[st
     }
 
 
-def _driver(device_type: str, hosts: KnownHosts, cancelled: Callable[[], bool], *, login_timeout: float) -> Any:
-    """Return the library's class for a device type with our three changes."""
+def _driver(device_type: str, hosts: KnownHosts, cancelled: Callable[[], bool], *, quiet: bool) -> Any:
+    """Return the library's class for a device type with our three changes. `quiet`: it neither prepares nor ends."""
     from netmiko.ssh_dispatcher import ssh_dispatcher
 
     base: Any = ssh_dispatcher(device_type)
@@ -118,11 +124,7 @@ def _driver(device_type: str, hosts: KnownHosts, cancelled: Callable[[], bool], 
     class Watched(base):  # type: ignore[misc]
         """A driver that knows when its session is over."""
 
-        broken = False
-
-        def __init__(self, *, quiet: bool, **arguments: Any) -> None:
-            self._quiet = quiet
-            super().__init__(**arguments)
+        prepared = False
 
         def _build_ssh_client(self) -> Any:
             client = super()._build_ssh_client()
@@ -141,18 +143,13 @@ def _driver(device_type: str, hosts: KnownHosts, cancelled: Callable[[], bool], 
 
         def session_preparation(self) -> None:
             """Prepare the session as the driver does, unless that would write."""
-            if self._quiet:
-                return
-            self.remote_conn.settimeout(login_timeout)
-            try:
+            if not quiet:
                 super().session_preparation()
-            except BaseException:
-                self.broken = True
-                raise
+                self.prepared = True
 
         def cleanup(self, *arguments: Any, **options: Any) -> None:
             """Say goodbye as the driver does, unless that would write or nobody listens."""
-            if not (self._quiet or self.broken):
+            if self.prepared:
                 super().cleanup(*arguments, **options)
 
     return Watched

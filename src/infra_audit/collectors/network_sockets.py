@@ -64,7 +64,7 @@ class Sockets:
 def _connect(
     connection: socket.socket, address: tuple[object, ...], seconds: float, cancelled: Callable[[], bool]
 ) -> None:
-    connection.setblocking(False)
+    connection.settimeout(0)
     code = connection.connect_ex(address)
     end = time.monotonic() + seconds
     poller = select.poll()

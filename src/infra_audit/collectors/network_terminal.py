@@ -53,7 +53,7 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one command without echo, pager and prompt; lines end with \\n."""
+    """The answer to one command without echo, pager and prompt; lines end with line feeds."""
 
     data: bytes
     ended: Ended
