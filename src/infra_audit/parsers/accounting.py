@@ -1,0 +1,202 @@
+"""Every line of an artefact is used, ignored, unparsed or blank, and what is unparsed tells which areas it touches."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from infra_audit.model.acknowledgement import Acknowledgement
+from infra_audit.model.facts import IgnoredLine, LineCounts, Span, UnparsedLine
+from infra_audit.model.reason import Reason
+from infra_audit.parsers.platform import CompiledPlatform
+from infra_audit.parsers.reading import Placed, Reading
+from infra_audit.parsers.splitters import Section, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Lines that make an area, or a field pattern of it, partial."""
+
+    pattern: str
+    code: str
+    """Code of texts/reasons.yaml."""
+    artifact: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A statement that was not understood, for the question whether it could have given a field."""
+
+    text: str
+    """Normalised, with its indent."""
+    place: Placed | None
+    is_header: bool
+
+
+@dataclass(slots=True)
+class ScopeAccount:
+    """The lines of one artefact that belong to one scope."""
+
+    counts: LineCounts = field(default_factory=LineCounts)
+    unparsed: list[UnparsedLine] = field(default_factory=list)
+    ignored: list[IgnoredLine] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+
+class Accountant:
+    """Accounts for the lines of one artefact."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        platform: CompiledPlatform,
+        acknowledgements: Sequence[tuple[Acknowledgement, "Matcher"]],
+    ) -> None:
+        """Prepare for `reading`."""
+        self._reading = reading
+        self._platform = platform
+        self._acknowledgements = acknowledgements
+        self._taken_headers = {
+            statement.first for place in reading.placed if place.taken_by for statement in place.section.header
+        }
+
+    def account(self) -> Mapping[str, ScopeAccount]:
+        """Return the account of each scope; lines of no section belong to the device."""
+        numbers: dict[str, dict[str, int]] = {}
+        accounts: dict[str, ScopeAccount] = {}
+        for scope in ("", *self._reading.split.scopes):
+            accounts[scope] = ScopeAccount()
+            numbers[scope] = dict.fromkeys(("used", "ignored", "unparsed", "blank"), 0)
+        seen: set[int] = set()
+        for place in self._reading.placed:
+            account, count = accounts[place.section.scope], numbers[place.section.scope]
+            for statement, is_header in _statements(place.section):
+                if statement.first not in seen:
+                    seen.add(statement.first)
+                    state = self._state(place, statement, account, is_header=is_header)
+                    count[state] += statement.last - statement.first + 1
+        numbers[""]["blank"] += len(self._reading.split.blank)
+        for line in self._reading.split.lost:
+            numbers[""]["unparsed"] += 1
+            text = self._reading.artifact.lines[line - 1]
+            accounts[""].unparsed.append(
+                UnparsedLine(artifact=self._reading.artifact.name, line=line, text=text, section="")
+            )
+        self._damaged(accounts)
+        for scope, account in accounts.items():
+            account.counts = LineCounts(total=sum(numbers[scope].values()), **numbers[scope])
+            account.unparsed.sort(key=lambda entry: entry.line)
+        return accounts
+
+    def _state(self, place: Placed, statement: Statement, account: ScopeAccount, *, is_header: bool) -> str:
+        reading = self._reading
+        if statement.first in reading.used:
+            return "used"
+        refused = statement.first in reading.refused
+        if not refused and statement.first in self._taken_headers:
+            return "used"
+        text = statement.text.strip()
+        if not refused and self._is_ignored(place, statement, text, account):
+            return "ignored"
+        if self._is_acknowledged(statement, text, account):
+            return "ignored"
+        self._unparsed(place, statement, account, is_header=is_header)
+        return "unparsed"
+
+    def _is_ignored(self, place: Placed, statement: Statement, text: str, account: ScopeAccount) -> bool:
+        entry = self._platform.ignore.section(place.section.path) or self._platform.ignore.line(text)
+        if entry is None:
+            return False
+        name = self._reading.artifact.name
+        for line in range(statement.first, statement.last + 1):
+            account.ignored.append(IgnoredLine(artifact=name, line=line, pattern=entry.pattern, list=entry.list))
+        if entry.area:
+            span = (statement.first, statement.last)
+            account.troubles.append(Trouble(entry.area, "parse.not_parsed_yet", name, span))
+        return True
+
+    def _is_acknowledged(self, statement: Statement, text: str, account: ScopeAccount) -> bool:
+        for acknowledgement, matches in self._acknowledgements:
+            if matches(text):
+                by = acknowledgement.shown()
+                account.ignored += [
+                    IgnoredLine(
+                        artifact=self._reading.artifact.name,
+                        line=line,
+                        pattern=acknowledgement.pattern,
+                        list="acknowledged",
+                        by=by,
+                    )
+                    for line in range(statement.first, statement.last + 1)
+                ]
+                return True
+        return False
+
+    def _unparsed(self, place: Placed, statement: Statement, account: ScopeAccount, *, is_header: bool) -> None:
+        name = self._reading.artifact.name
+        areas = self._touched(place, statement)
+        header = "" if is_header else place.section.header[-1].text.strip()
+        for line in range(statement.first, statement.last + 1):
+            text = self._reading.artifact.lines[line - 1]
+            account.unparsed.append(
+                UnparsedLine(artifact=name, line=line, text=text, section=header, areas=tuple(areas))
+            )
+        span = (statement.first, statement.last)
+        account.troubles += [Trouble(area, "parse.unparsed_lines", name, span) for area in areas]
+        account.unread.append(Unread(statement.text, place, is_header))
+
+    def _touched(self, place: Placed, statement: Statement) -> list[str]:
+        """Return the areas or field patterns that a line makes partial."""
+        templates = [place.taken_by] if place.taken_by else place.claims
+        if templates:
+            return sorted({pattern for template in templates for pattern in template.text.head.areas})
+        texts = [header.text for header in place.section.header]
+        return self._platform.words.touched(*texts, statement.text)
+
+    def _damaged(self, accounts: Mapping[str, ScopeAccount]) -> None:
+        """A line that had to be cleaned may have lost words."""
+        damaged = {line for line, _ in self._reading.artifact.damaged}
+        if not damaged:
+            return
+        name = self._reading.artifact.name
+        for place in self._reading.placed:
+            for statement, is_header in _statements(place.section):
+                if damaged.isdisjoint(range(statement.first, statement.last + 1)):
+                    continue
+                account = accounts[place.section.scope]
+                account.unread.append(Unread(statement.text, place, is_header))
+                span = (statement.first, statement.last)
+                account.troubles += [
+                    Trouble(area, "parse.damaged_lines", name, span) for area in self._touched(place, statement)
+                ]
+
+
+def _statements(section: Section) -> Iterator[tuple[Statement, bool]]:
+    for statement in section.header:
+        yield statement, True
+    for statement in section.body:
+        yield statement, False
+
+
+class Matcher:
+    """Whether a pattern matches a whole statement."""
+
+    def __init__(self, pattern: str) -> None:
+        """Compile the pattern."""
+        import re
+
+        self._pattern = re.compile(pattern)
+
+    def __call__(self, text: str) -> bool:
+        """Return whether the whole text matches."""
+        return self._pattern.fullmatch(text) is not None
+
+
+def matchers(acknowledgements: Iterable[Acknowledgement]) -> list[tuple[Acknowledgement, Matcher]]:
+    """Return acknowledgements with their compiled patterns."""
+    return [(entry, Matcher(entry.pattern)) for entry in acknowledgements]
+
+
+def reason(trouble: Trouble) -> Reason:
+    """Return the reason of a trouble."""
+    return Reason(trouble.code)

@@ -1,0 +1,174 @@
+"""Facts for lines that are not there: the value a device has then (default), or that nothing is set (absent).
+
+Made only when that is certain: every artefact that could hold the line is complete, the version is in the range, and no
+line that was not understood could be the one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from infra_audit.model.evidence import Completeness
+from infra_audit.model.facts import Provenance, ProvenanceKind, Span
+from infra_audit.parsers.accounting import ScopeAccount, Unread
+from infra_audit.parsers.places import Place, names, places
+from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
+from infra_audit.parsers.reading import Reading
+from infra_audit.parsers.template_text import Line
+from infra_audit.parsers.tree import Leaf, Object, plain
+from infra_audit.parsers.versions import within
+
+_VERBS = frozenset({"no", "set", "unset", "undo", "append", "delete", "default"})
+"""Words before what is set; the two forms of a statement begin with different ones."""
+_LITERALS = 2
+"""How many words a statement must share with a template line before it may be a spelling of it."""
+
+Entry = Mapping[str, Any]
+
+
+class Defaults:
+    """Adds default and absent facts to the facts of one target."""
+
+    def __init__(
+        self,
+        platform: CompiledPlatform,
+        readings: Sequence[Reading],
+        accounts: Mapping[str, ScopeAccount],
+        scope: str,
+        *,
+        divided: bool,
+    ) -> None:
+        """`accounts` are those of the target's scope, by artefact name."""
+        self._platform = platform
+        self._readings = {reading.source.name: reading for reading in readings}
+        self._accounts = accounts
+        self._scope = scope
+        self._templates = [t for t in platform.templates if t.reads_scope(scope, divided=divided)]
+
+    def add(self, root: Object, version: str | None) -> None:
+        """Add all facts of the two lists that hold."""
+        for kind, entries in (
+            (ProvenanceKind.DEFAULT, self._platform.defaults),
+            (ProvenanceKind.ABSENT, self._platform.absent),
+        ):
+            for index, entry in enumerate(entries):
+                if within(version, entry.get("since"), entry.get("until")):
+                    self._add(
+                        root, entry, kind, f"{'defaults' if kind is ProvenanceKind.DEFAULT else 'absent'}/{index}"
+                    )
+
+    def _add(self, root: Object, entry: Entry, kind: ProvenanceKind, name: str) -> None:
+        lines = list(self._lines(names(entry["at"])))
+        sources = self._sources(entry, lines)
+        if not sources:
+            return
+        for place in places(root, entry["at"]):
+            if place.get() is not None or not _holds(entry.get("when", {}), place):
+                continue
+            if any(self._could_give(unread, place, lines) for source in sources for unread in self._unread(source)):
+                continue
+            artifact, spans = self._searched(place, sources)
+            provenance = Provenance(
+                kind=kind, artifact=artifact, lines=spans, template=name, document=entry.get("document"),
+                since=entry.get("since"), until=entry.get("until"),
+            )  # fmt: skip
+            place.put(Leaf(entry["value"], provenance))
+
+    def _lines(self, field: tuple[str, ...]) -> Iterator[tuple[TemplateFile, Line]]:
+        """Yield the template lines that give a field, or something in it."""
+        for template in self._templates:
+            for line in template.text.lines:
+                for given in line.fields(self._platform.grammar_fields):
+                    if given[: len(field)] == field or field[: len(given)] == given:
+                        yield template, line
+                        break
+
+    def _sources(self, entry: Entry, lines: Iterable[tuple[TemplateFile, Line]]) -> list[str]:
+        """Return the sources that could hold the line; none when one of them is not there whole."""
+        wanted = (
+            [entry["source"]] if "source" in entry else list(dict.fromkeys(template.source for template, _ in lines))
+        )
+        if not wanted:
+            area = names(entry["at"])[0]
+            wanted = list(dict.fromkeys(t.source for t in self._templates if area in t.areas))
+        needed = [source for source in wanted if not self._platform.sources[source].optional] or wanted
+        whole = all(source in self._readings and is_complete(self._readings[source]) for source in needed)
+        failed = any(template.name in r.failures for template, _ in lines for r in self._readings.values())
+        return needed if whole and not failed else []
+
+    def _unread(self, source: str) -> list[Unread]:
+        account = self._accounts.get(self._readings[source].artifact.name)
+        return account.unread if account else []
+
+    def _could_give(self, unread: Unread, place: Place, lines: Iterable[tuple[TemplateFile, Line]]) -> bool:
+        """Return whether a line that was not understood may be another form of a line that gives the field."""
+        where = unread.place
+        if where is None:
+            return False
+        if place.is_item and not unread.is_header and not _is_section_of(where.index, place, self._readings):
+            return False
+        for template, line in lines:
+            if not unread.is_header and template not in where.claims:
+                continue
+            if _indent(unread.text) == _indent(line.text) and _is_like(unread.text, line.text):
+                return True
+        return False
+
+    def _searched(self, place: Place, sources: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
+        reading = self._readings[sources[0]]
+        if place.is_item:
+            spans = sorted(_span(reading, index) for order, index in place.top.sections if order == reading.order)
+            if spans:
+                return reading.artifact.name, tuple(spans)
+        return reading.artifact.name, ((1, max(1, len(reading.artifact.lines))),)
+
+
+def is_complete(reading: Reading) -> bool:
+    """Return whether an artefact is proven whole, and no block in it was left open."""
+    return reading.artifact.complete is Completeness.YES and not reading.split.unclosed
+
+
+def _span(reading: Reading, index: int) -> Span:
+    section = reading.split.sections[index]
+    last = section.body[-1].last if section.body else section.header[-1].last
+    return section.header[-1].first, last
+
+
+def _is_section_of(index: int, place: Place, readings: Mapping[str, Reading]) -> bool:
+    return any((reading.order, index) in place.top.sections for reading in readings.values())
+
+
+def _holds(when: Entry, place: Place) -> bool:
+    siblings = place.siblings()
+    for field, wanted in when.items():
+        node = siblings.fields.get(field) if siblings else None
+        value = plain(node) if node is not None else None
+        if value not in (wanted if isinstance(wanted, list) else [wanted]):
+            return False
+    return True
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _tokens(text: str) -> list[str]:
+    tokens = text.split()
+    while tokens and tokens[0] in _VERBS:
+        tokens = tokens[1:]
+    return tokens
+
+
+def _is_like(statement: str, line: str) -> bool:
+    """Return whether the first literal words of a template line stand in a statement; a variable fits any word."""
+    import re
+
+    pattern = _tokens(re.sub(r"{{.*?}}", "\0", line))
+    literals = 0
+    for word, wanted in zip(_tokens(statement), pattern, strict=False):
+        if "\0" not in wanted:
+            if word.lower() != wanted.lower():
+                return False
+            literals += 1
+            if literals == _LITERALS:
+                return True
+    return True

@@ -1,0 +1,62 @@
+"""Runs the derive steps of a platform over the facts of one target."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra_audit.errors import PlatformError
+from infra_audit.model.facts import Problem, Provenance, ProvenanceKind
+from infra_audit.model.reason import Reason
+from infra_audit.parsers.derive import Derived, Pointer, Step
+from infra_audit.parsers.derive.registry import STEPS
+from infra_audit.parsers.document import pointer_text
+from infra_audit.parsers.platform import CompiledPlatform
+from infra_audit.parsers.tree import Items, Leaf, Node, Object, plain
+
+
+def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, Any]]]:
+    """Yield name, step and entry of the platform's derive steps. Raises PlatformError for an unknown name."""
+    for entry in platform.derive:
+        name = entry["step"]
+        if name not in STEPS:
+            raise PlatformError(
+                "platform.template", file=f"{platform.name}/platform.yaml", line=1, what=f"no derive step {name}"
+            )
+        yield name, STEPS[name], entry
+
+
+def derive(root: Object, platform: CompiledPlatform) -> list[Problem]:
+    """Add all derived facts. A fact that was read is never replaced; a step that raises is reported and skipped."""
+    problems = []
+    for name, step, entry in steps(platform):
+        facts = plain(root)
+        try:
+            found = list(step.run(facts, entry))
+        except Exception as error:  # noqa: BLE001 - one bad step never stops the rest
+            fields = {"step": name, "what": type(error).__name__}
+            problems.append(Problem(artifact=None, line=None, reason=Reason("parse.derive_failed", fields)))
+            continue
+        for derived in found:
+            _put(root, derived, name)
+    return problems
+
+
+def _put(root: Object, derived: Derived, name: str) -> None:
+    sources = tuple(dict.fromkeys(pointer_text(pointer) for pointer in derived.sources))
+    provenance = Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
+    above = _made(root, derived.at[:-1])
+    last = derived.at[-1]
+    if isinstance(above, Object) and isinstance(last, str) and last not in above.fields:
+        above.fields[last] = Leaf(derived.value, provenance)
+
+
+def _made(root: Object, pointer: Pointer) -> Node | None:
+    """Return the node at a pointer; objects on the way are made, list items are not."""
+    node: Node = root
+    for part in pointer:
+        if isinstance(node, Object) and isinstance(part, str):
+            node = node.fields.setdefault(part, Object())
+        elif isinstance(node, Items) and isinstance(part, int) and part < len(node.objects):
+            node = node.objects[part]
+        else:
+            return None
+    return node

@@ -1,0 +1,193 @@
+"""Token grammars: the words of one statement -> fields. A platform writes them as strings in platform.yaml.
+
+    permit              that word                  action:permit/deny   one of these words, kept in the field
+    log=logged          that word sets the field   count:int            a typed value (types: grammar_types.py)
+    in=side=left        ... sets it to a value     level:@severity      a word, through the platform's table `severity`
+    [ a b ]             may be absent              secret:secret@kinds  a secret, perhaps with the word of its kind before it
+    ( a | b )           the first that fits        { a | b }            any of them, any number of times, any order
+
+`true`, `false` and `null` as a value mean themselves. A field `a__b` is the field `b` of the object `a`; fields that begin
+with `_` are read and dropped. There is no backtracking into what has matched, so reading is linear; a word left over means
+that the statement was not understood, and nothing is returned.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from infra_audit.errors import PlatformError
+from infra_audit.parsers.grammar_types import TYPES, Reader, secret_of, word_of
+
+Fields = dict[str, Any]
+Step = Callable[[Sequence[str], int, Fields], int | None]
+"""Reads words from a position and fills fields; returns the position after them, or None when they do not fit."""
+
+_TOKEN = re.compile(r"[\[\](){}|]|[^\s\[\](){}|]+")
+_CLOSING = {"[": "]", "(": ")", "{": "}"}
+_CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
+
+
+class Grammar:
+    """One compiled grammar."""
+
+    def __init__(self, text: str, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        """Compile. Raises PlatformError `platform.grammar` when the text is not a grammar."""
+        self.fields: set[str] = set()
+        """Every field it can give, those that are dropped aside."""
+        self._tables = tables
+        self._tokens = _TOKEN.findall(text)
+        self._at = 0
+        self._start = self._choice("")
+
+    def read(self, words: Sequence[str]) -> Fields | None:
+        """Return the fields of a statement, or None when not every word was understood."""
+        fields: Fields = {}
+        end = self._start(words, 0, fields)
+        return fields if end == len(words) else None
+
+    def _choice(self, closing: str) -> Step:
+        alternatives: list[tuple[str | None, Step]] = []
+        parts: list[tuple[str | None, Step]] = []
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            self._at += 1
+            if token == closing:
+                closing = ""
+                break
+            if token == "|":
+                alternatives.append(_sequence(parts))
+                parts = []
+            elif token in _CLOSING:
+                inner = self._choice(_CLOSING[token])
+                parts.append((None, {"[": _optional, "(": _same, "{": _repeated}[token](inner)))
+            elif token in "])}":
+                raise PlatformError("platform.grammar", what=f"unexpected {token}")
+            else:
+                parts.append(self._leaf(token))
+        if closing:
+            raise PlatformError("platform.grammar", what=f"{closing} is missing")
+        alternatives.append(_sequence(parts))
+        return _first_of(alternatives)
+
+    def _leaf(self, token: str) -> tuple[str | None, Step]:
+        field, colon, kind = token.partition(":")
+        if colon and field and kind:
+            self._note(field)
+            return None, _typed(field, self._reader(kind))
+        word, _, rest = token.partition("=")
+        field, has_value, value = rest.partition("=")
+        if not word:
+            raise PlatformError("platform.grammar", what=f"no word in {token}")
+        self._note(field)
+        return word, _literal(word, field, _CONSTANTS.get(value, value) if has_value else True)
+
+    def _note(self, field: str) -> None:
+        if field and not field.startswith("_"):
+            self.fields.add(field)
+
+    def _reader(self, kind: str) -> Reader:
+        name, at, table = kind.partition("@")
+        if at and table not in self._tables:
+            raise PlatformError("platform.grammar", what=f"no table {table}")
+        if at and name in ("", "secret"):
+            return word_of(self._tables[table]) if not name else secret_of(self._tables[table])
+        if kind in TYPES:
+            return TYPES[kind]
+        words = kind.split("/")
+        if len(words) < 2 or not all(words):
+            raise PlatformError("platform.grammar", what=f"unknown type {kind}")
+        return word_of({word: word for word in words})
+
+
+def _typed(field: str, reader: Reader) -> Step:
+    def step(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        found = reader(words, at)
+        if found is None:
+            return None
+        fields[field] = found[0]
+        return found[1]
+
+    return step
+
+
+def _literal(word: str, field: str, value: Any) -> Step:
+    def step(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        if at >= len(words) or words[at] != word:
+            return None
+        if field:
+            fields[field] = value
+        return at + 1
+
+    return step
+
+
+def _sequence(parts: list[tuple[str | None, Step]]) -> tuple[str | None, Step]:
+    if len(parts) == 1:
+        return parts[0]
+    steps = [step for _, step in parts]
+
+    def sequence(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        for step in steps:
+            after = step(words, at, fields)
+            if after is None:
+                return None
+            at = after
+        return at
+
+    return (parts[0][0] if parts else None), sequence
+
+
+def _first_of(alternatives: list[tuple[str | None, Step]]) -> Step:
+    """Try alternatives in order; those that open with a word are found by it."""
+    if len(alternatives) == 1:
+        return alternatives[0][1]
+    opened = [(index, step) for index, (word, step) in enumerate(alternatives) if word is None]
+    by_word: dict[str, list[tuple[int, Step]]] = {}
+    for index, (word, step) in enumerate(alternatives):
+        if word is not None:
+            by_word.setdefault(word, []).append((index, step))
+    candidates = {
+        word: [step for _, step in sorted(steps + opened, key=lambda s: s[0])] for word, steps in by_word.items()
+    }
+    others = [step for _, step in opened]
+
+    def choice(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        for step in candidates.get(words[at], others) if at < len(words) else others:
+            found: Fields = {}
+            after = step(words, at, found)
+            if after is not None:
+                fields.update(found)
+                return after
+        return None
+
+    return choice
+
+
+def _same(step: Step) -> Step:
+    return step
+
+
+def _optional(step: Step) -> Step:
+    def optional(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        found: Fields = {}
+        after = step(words, at, found)
+        if after is None:
+            return at
+        fields.update(found)
+        return after
+
+    return optional
+
+
+def _repeated(step: Step) -> Step:
+    def repeated(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        while at < len(words):
+            found: Fields = {}
+            after = step(words, at, found)
+            if after is None or after == at:
+                return at
+            fields.update(found)
+            at = after
+        return at
+
+    return repeated

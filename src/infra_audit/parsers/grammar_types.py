@@ -1,0 +1,179 @@
+"""The types of token grammars: each reads one value from the words of a statement, or refuses."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from infra_audit import secret
+
+Reader = Callable[[Sequence[str], int], tuple[Any, int] | None]
+"""Words and a position -> the value and the position after it; None = this is not such a value."""
+
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_PROTOCOLS = frozenset(
+    "ip ipv4 ipv6 tcp udp icmp icmpv6 icmp6 igmp ospf ospfv3 eigrp igrp gre esp ahp ah pim ipinip ipip nos sctp vrrp pcp"
+    " ipsec pptp snp any".split()
+)
+_GROUP_WORDS = frozenset({"object-group", "addrgroup", "object", "net-group"})
+_ANY = frozenset({"any", "any4", "any6"})
+_AFTER_PORTS = frozenset(
+    "any host object-group addrgroup log log-input established dscp ttl time-range fragments tos precedence ack rst syn fin"
+    " psh urg match-any match-all reflect option".split()
+)
+_PORT = re.compile(r"[\w-]+")
+_MOST_PORTS = 10
+
+
+def _word(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    return (words[at], at + 1) if at < len(words) else None
+
+
+def _integer(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    return (int(words[at]), at + 1) if at < len(words) and words[at].isascii() and words[at].isdigit() else None
+
+
+def _rest(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    return (" ".join(words[at:]), len(words)) if at < len(words) else None
+
+
+def _name(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    return (words[at], at + 1) if at < len(words) and words[at] not in _AFTER_PORTS else None
+
+
+def _protocol(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    if at >= len(words):
+        return None
+    word = words[at]
+    if word in _PROTOCOLS or (word.isascii() and word.isdigit() and int(word) < 256):
+        return word, at + 1
+    if word == "object-group" and at + 1 < len(words):
+        return {"group": words[at + 1]}, at + 2
+    return None
+
+
+def _address(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    try:
+        return str(ipaddress.ip_address(words[at])), at + 1
+    except (ValueError, IndexError):
+        return None
+
+
+def _prefix(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """`192.0.2.0/24`, `192.0.2.1` or `192.0.2.0 255.255.255.0`, as a network."""
+    if at >= len(words):
+        return None
+    if "/" in words[at] or ":" in words[at]:
+        return _network(words[at], at + 1)
+    if not _IPV4.fullmatch(words[at]):
+        return None
+    if at + 1 < len(words) and _IPV4.fullmatch(words[at + 1]):
+        found = masked(words[at], words[at + 1], wildcard=False)
+        return (found, at + 2) if isinstance(found, str) else None
+    return _network(words[at], at + 1)
+
+
+def _network(text: str, after: int) -> tuple[str, int] | None:
+    try:
+        return str(ipaddress.ip_network(text, strict=False)), after
+    except ValueError:
+        return None
+
+
+@lru_cache(4096)
+def masked(address: str, mask: str, *, wildcard: bool) -> str | dict[str, str] | None:
+    """Return an address and its mask as a prefix; one that is not contiguous is kept as it is, None = not addresses."""
+    try:
+        base, bits = int(ipaddress.IPv4Address(address)), int(ipaddress.IPv4Address(mask))
+    except ValueError:
+        return None
+    if wildcard:
+        bits ^= 0xFFFFFFFF
+    length = bits.bit_count()
+    if bits != (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF:
+        return {"address": address, "wildcard" if wildcard else "mask": mask}
+    return f"{ipaddress.IPv4Address(base & bits)}/{length}"
+
+
+def _traffic_end(*, wildcard: bool) -> Reader:
+    """Source or destination of a filter: any, host X, X WILDCARD, prefix, or a group."""
+
+    def read(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+        if at >= len(words):
+            return None
+        word = words[at]
+        second = words[at + 1] if at + 1 < len(words) else None
+        if word in _ANY:
+            return word, at + 1
+        if word == "host":
+            return _network(second, at + 2) if second else None
+        if word in _GROUP_WORDS:
+            return ({"group": second}, at + 2) if second else None
+        if "/" in word or ":" in word:
+            return _network(word, at + 1)
+        if not _IPV4.fullmatch(word):
+            return None
+        if second == "0":  # a host, as Comware and VRP write it
+            return _network(word, at + 2)
+        if second and _IPV4.fullmatch(second):
+            found = masked(word, second, wildcard=wildcard)
+            return (found, at + 2) if found is not None else None
+        return _network(word, at + 1)
+
+    return read
+
+
+def _ports(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    if at >= len(words):
+        return None
+    operator, rest = words[at], words[at + 1 :]
+    if operator in ("eq", "neq"):
+        count = 0
+        while count < min(len(rest), _MOST_PORTS) and rest[count] not in _AFTER_PORTS and _PORT.fullmatch(rest[count]):
+            count += 1
+        return ({operator: list(rest[:count])}, at + 1 + count) if count else None
+    if operator == "range" and len(rest) > 1:
+        return {"from": rest[0], "to": rest[1]}, at + 3
+    if operator in ("gt", "lt") and rest:
+        return {operator: rest[0]}, at + 2
+    if operator == "portgroup" and rest:
+        return {"group": rest[0]}, at + 2
+    return None
+
+
+def word_of(table: Mapping[str, Any]) -> Reader:
+    """Return a reader of one word of a table, giving the neutral value."""
+
+    def read(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+        return (table[words[at]], at + 1) if at < len(words) and words[at] in table else None
+
+    return read
+
+
+def secret_of(kinds: Mapping[str, str] | None) -> Reader:
+    """Return a reader of a secret, with the word of its kind before it when `kinds` has that word."""
+
+    def read(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+        if at >= len(words):
+            return None
+        if kinds and words[at] in kinds and at + 1 < len(words):
+            return secret.describe(words[at + 1], kinds[words[at]]), at + 2
+        return secret.describe(words[at]), at + 1
+
+    return read
+
+
+TYPES: Mapping[str, Reader] = {
+    "word": _word,
+    "int": _integer,
+    "rest": _rest,
+    "name": _name,
+    "protocol": _protocol,
+    "ip": _address,
+    "prefix": _prefix,
+    "ports": _ports,
+    "wildcard": _traffic_end(wildcard=True),
+    "masked": _traffic_end(wildcard=False),
+    "secret": secret_of(None),
+}

@@ -1,0 +1,159 @@
+"""From captures to facts: items of one key are one item, the last line wins, digests and occurrences are counted."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from infra_audit.model.facts import Provenance, ProvenanceKind
+from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Path, Replaced
+
+COUNTED = ("digest", "occurrence")
+"""Key fields that are not read but counted here."""
+_NOT_NEUTRAL = frozenset({"digest", "occurrence", "sequence"})
+
+
+class Merger:
+    """Turns joined branches into facts by the schemas of the areas."""
+
+    def __init__(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
+        """Use the area schemas, by name."""
+        self._root = {"type": "object", "properties": dict(schemas)}
+        self.replaced: list[Replaced] = []
+
+    def facts(self, root: Branch) -> Object:
+        """Return the facts of one target; `replaced` then holds what later lines replaced."""
+        return self._object(root, self._root, ())
+
+    def _object(self, branch: Branch, schema: Mapping[str, Any], path: Path) -> Object:
+        result = Object(sections=set(branch.sections))
+        properties = schema.get("properties", {})
+        lists = {name: list(branches) for name, branches in branch.lists.items()}
+        for name, captures in branch.captures.items():
+            inner = properties.get(name, {})
+            if is_keyed(inner) and all(isinstance(c.value, (dict, list)) for c in captures):
+                lists.setdefault(name, []).extend(self._statements(captures, (*path, name), branch))
+            else:
+                result.fields[name] = self._resolved(captures, (*path, name))
+        for name, child in branch.children.items():
+            result.fields[name] = self._object(child, properties.get(name, {}), (*path, name))
+        for name, branches in lists.items():
+            result.fields[name] = self._items(branches, properties.get(name, {}), (*path, name))
+        return result
+
+    def _statements(self, captures: list[Capture], path: Path, parent: Branch) -> list[Branch]:
+        """Return the objects that token grammars read, as items of their own."""
+        found = []
+        for capture in self._winners(captures, path):
+            for value in capture.value if isinstance(capture.value, list) else [capture.value]:
+                item = Branch(sections=set(parent.sections))
+                _spread(item, value, capture)
+                found.append(item)
+        return found
+
+    def _winners(self, captures: list[Capture], path: Path) -> list[Capture]:
+        if len(captures) == 1:
+            return captures
+        ordered = sorted(captures, key=lambda capture: capture.order)
+        start = max((i for i, capture in enumerate(ordered) if not capture.adds), default=0)
+        self.replaced += [Replaced(path, capture, ordered[start]) for capture in ordered[:start]]
+        return ordered[start:]
+
+    def _resolved(self, captures: list[Capture], path: Path) -> Leaf:
+        winners = self._winners(captures, path)
+        if not isinstance(winners[-1].value, list):
+            return Leaf(winners[-1].value, winners[-1].provenance)
+        values, elements = [], []
+        for capture in winners:
+            added = capture.value if isinstance(capture.value, list) else [capture.value]
+            values += added
+            elements += [capture.provenance] * len(added)
+        if not values:
+            return Leaf([], winners[-1].provenance)
+        return Leaf(values, None, tuple(elements))
+
+    def _items(self, branches: list[Branch], schema: Mapping[str, Any], path: Path) -> Items:
+        key = tuple(schema.get("x-key", ()))
+        inner = schema.get("items", {})
+        branches = sorted(branches, key=_first_order)
+        if not any(name in COUNTED for name in key):
+            branches = self._joined(branches, key, path)
+        objects = [self._object(branch, inner, path) for branch in branches]
+        for item in objects:
+            if "digest" in key:
+                item.fields["digest"] = Leaf(digest(item), _common(item))
+        if "occurrence" in key:
+            _count(objects, key)
+        return Items(objects, key)
+
+    def _joined(self, branches: list[Branch], key: tuple[str, ...], path: Path) -> list[Branch]:
+        """Make one branch of all that have one key."""
+        if not key:
+            return branches
+        found: dict[tuple[str, ...], Branch] = {}
+        for branch in branches:
+            name = tuple(_text(self._last(branch.captures.get(field))) for field in key)
+            if name in found:
+                found[name].absorb(branch)
+            else:
+                found[name] = branch
+        return list(found.values())
+
+    def _last(self, captures: list[Capture] | None) -> Any:
+        return max(captures, key=lambda capture: capture.order).value if captures else None
+
+
+def is_keyed(schema: Mapping[str, Any]) -> bool:
+    """Return whether a schema describes a list of objects with a key."""
+    return "x-key" in schema
+
+
+def digest(item: Object) -> str:
+    """Return the digest of a neutral entry: what it says, without its place in the list."""
+    values = {name: _plain(node) for name, node in item.fields.items() if name not in _NOT_NEUTRAL}
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _plain(node: Node) -> Any:
+    from infra_audit.parsers.tree import plain
+
+    return plain(node)
+
+
+def _count(objects: list[Object], key: tuple[str, ...]) -> None:
+    seen: dict[tuple[str, ...], int] = {}
+    for item in objects:
+        rest = tuple(_text(_value(item, field)) for field in key if field != "occurrence")
+        seen[rest] = seen.get(rest, 0) + 1
+        item.fields["occurrence"] = Leaf(seen[rest], _common(item))
+
+
+def _value(item: Object, field: str) -> Any:
+    node = item.fields.get(field)
+    return node.value if isinstance(node, Leaf) else None
+
+
+def _common(item: Object) -> Provenance | None:
+    """Return the provenance that all read fields share, so that what is counted from them has it too."""
+    found = {leaf.provenance for leaf in item.fields.values() if isinstance(leaf, Leaf) and leaf.provenance}
+    lines = {p for p in found if p.kind is ProvenanceKind.LINES}
+    return next(iter(lines)) if len(lines) == 1 else None
+
+
+def _first_order(branch: Branch) -> tuple[int, int]:
+    return min((capture.order for capture in branch.all_captures()), default=(0, 0))
+
+
+def _spread(item: Branch, value: Any, capture: Capture) -> None:
+    for name, inner in value.items() if isinstance(value, dict) else [("value", value)]:
+        if name.startswith("_"):
+            continue
+        *above, last = name.split("__")
+        item.child(tuple(above)).captures.setdefault(last, []).append(
+            Capture(inner, adds=False, order=capture.order, provenance=capture.provenance)
+        )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

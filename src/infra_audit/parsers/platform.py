@@ -1,0 +1,191 @@
+"""A platform compiled for parsing: which template reads which section of which source.
+
+Compiled once per process; TTP itself compiles a template only when an artefact of its source is there.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from infra_audit import catalogue
+from infra_audit.errors import PlatformError
+from infra_audit.model.platform import Area, Platform
+from infra_audit.parsers import template_text
+from infra_audit.parsers.grammar import Grammar
+from infra_audit.parsers.ignore import Ignore
+from infra_audit.parsers.splitters import Rules, Section, rules_of
+from infra_audit.parsers.template import Template
+from infra_audit.parsers.template_text import TemplateText
+
+
+@dataclass(slots=True, eq=False)
+class TemplateFile:
+    """A template of a platform, compiled when it is first used."""
+
+    text: TemplateText
+    source: str
+    platform: "CompiledPlatform"
+    _compiled: Template | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the file name."""
+        return self.text.name
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Return the areas it feeds, each once, without the fields of patterns."""
+        return tuple(dict.fromkeys(pattern.split("/")[0] for pattern in self.text.head.areas))
+
+    @property
+    def compiled(self) -> Template:
+        """Return the compiled template. Raises PlatformError when TTP cannot compile it."""
+        if self._compiled is None:
+            self._compiled = Template(self.text, self.platform.tables, self.platform.grammars)
+        return self._compiled
+
+    def reads_scope(self, scope: str, *, divided: bool) -> bool:
+        """Return whether its sections exist in a scope of a device; `divided`: the device has scopes."""
+        wanted = self.text.head.scope
+        return not divided or wanted is None or (wanted == "part") == bool(scope)
+
+
+@dataclass(slots=True)
+class _Prefixes:
+    """Section prefixes of one source by their first word, longest first."""
+
+    by_word: dict[str, list[tuple[str, bool, TemplateFile]]] = field(default_factory=dict)
+
+    def add(self, prefix: str, template: TemplateFile) -> None:
+        exact = prefix.endswith("$")
+        text = prefix[:-1] if exact else prefix
+        entries = self.by_word.setdefault(_first_word(text, whole=exact or " " in text), [])
+        entries.append((text, exact, template))
+        entries.sort(key=lambda entry: (-len(entry[0]), not entry[1], entry[2].name))
+
+    def matching(self, path: str) -> list[TemplateFile]:
+        """Return the templates whose prefix a header has, longest prefix first."""
+        word = path.split(None, 1)[0] if path else ""
+        found = [
+            entry
+            for entry in (*self.by_word.get(word, ()), *self.by_word.get("", ()))
+            if (path == entry[0] if entry[1] else path.startswith(entry[0]))
+        ]
+        found.sort(key=lambda entry: (-len(entry[0]), not entry[1]))
+        return list(dict.fromkeys(template for _, _, template in found))
+
+
+def _first_word(text: str, *, whole: bool) -> str:
+    """Return the word by which a prefix is found; empty when the prefix may end inside a word."""
+    return text.split(None, 1)[0] if whole and text.split() else ""
+
+
+class CompiledPlatform:
+    """Everything the engine needs of one platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        """Read the folder. Raises PlatformError when a template or grammar is wrong."""
+        data = platform.data
+        self.platform = platform
+        self.name = platform.name
+        self.tables: Mapping[str, Mapping[str, Any]] = data.get("words", {})
+        self.grammars = {
+            name: _grammar(platform, name, text, self.tables) for name, text in data.get("grammars", {}).items()
+        }
+        self.areas: Mapping[str, Area] = {name: area for name, area in catalogue.areas().items() if name != "subject"}
+        self.sources = {name: Source(name, source, data.get("banner")) for name, source in platform.sources.items()}
+        self.templates = self._templates()
+        self.ignore = Ignore(data.get("ignore", {}))
+        self.defaults: Sequence[Mapping[str, Any]] = data.get("defaults", ())
+        self.absent: Sequence[Mapping[str, Any]] = data.get("absent", ())
+        self.statements: Sequence[Mapping[str, Any]] = data.get("statements", ())
+        self.derive: Sequence[Mapping[str, Any]] = data.get("derive", ())
+        self._prefixes: dict[str, _Prefixes] = {}
+        for template in self.templates:
+            prefixes = self._prefixes.setdefault(template.source, _Prefixes())
+            for prefix in template.text.head.sections:
+                prefixes.add(prefix, template)
+
+    def _templates(self) -> list[TemplateFile]:
+        files = sorted((f for f in self.platform.folder.iterdir() if f.name.endswith(".ttp")), key=lambda f: f.name)
+        found = []
+        for file in files:
+            text = template_text.read(file.name, file.read_text("utf-8"))
+            source = text.head.source or self.platform.main_source
+            if source not in self.sources:
+                raise PlatformError("platform.template", file=file.name, line=1, what=f"no source {source}")
+            found.append(TemplateFile(text, source, self))
+        return found
+
+    def templates_for(self, source: str, section: Section) -> list[TemplateFile]:
+        """Return the templates that claim a section by its header, the one with the longest prefix first."""
+        if section.opaque or source not in self._prefixes:
+            return []
+        return self._prefixes[source].matching(section.path)
+
+    @cached_property
+    def words(self) -> "AreaWords":
+        """Return the words of every area, those of the platform too."""
+        return AreaWords(self.areas, self.platform.data.get("area_words", {}))
+
+    @cached_property
+    def grammar_fields(self) -> Mapping[str, frozenset[str]]:
+        """Return the fields that each grammar can give."""
+        return {name: frozenset(grammar.fields) for name, grammar in self.grammars.items()}
+
+
+def _grammar(platform: Platform, name: str, text: str, tables: Mapping[str, Mapping[str, Any]]) -> Grammar:
+    try:
+        return Grammar(text, tables)
+    except PlatformError as error:
+        what = f"grammar {name}: {error.fields.get('what')}"
+        raise PlatformError("platform.template", file=f"{platform.name}/platform.yaml", line=1, what=what) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One command or file of a platform."""
+
+    name: str
+    data: Mapping[str, Any]
+    banner: str | None
+
+    @property
+    def syntax(self) -> str:
+        """Return the name of its splitter."""
+        return str(self.data.get("syntax", "flat"))
+
+    @property
+    def rules(self) -> Rules:
+        """Return what the splitter must know."""
+        return rules_of(self.data, self.banner)
+
+    @property
+    def optional(self) -> bool:
+        """Return whether the areas can be known without it."""
+        return bool(self.data.get("optional", False))
+
+
+class AreaWords:
+    """By which words a line that nobody read is known to touch an area."""
+
+    def __init__(self, areas: Mapping[str, Area], more: Mapping[str, Sequence[str]]) -> None:
+        """Join `x-words` and the platform's `area_words`."""
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for area in areas.values():
+            for phrase in (*area.words, *more.get(area.name, ())):
+                words = tuple(phrase.lower().split())
+                self._by_first.setdefault(words[0], []).append((words, area.name))
+
+    def touched(self, *texts: str) -> list[str]:
+        """Return the areas whose words one of the texts holds as whole words, sorted."""
+        found: set[str] = set()
+        for text in texts:
+            tokens = [token for token in re.split(r"[\s\"'=/:;,]+", text.lower()) if token]
+            for position, token in enumerate(tokens):
+                for words, area in self._by_first.get(token, ()):
+                    if area not in found and tuple(tokens[position : position + len(words)]) == words:
+                        found.add(area)
+        return sorted(found)

@@ -1,0 +1,183 @@
+"""One artefact: split, each section handed to its template, and every line accounted for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra_audit.model.evidence import Artifact
+from infra_audit.model.facts import Provenance, ProvenanceKind, Span
+from infra_audit.parsers.locator import AT
+from infra_audit.parsers.platform import CompiledPlatform, Source, TemplateFile
+from infra_audit.parsers.splitters import Section, Split, Statement, splitter
+from infra_audit.parsers.tree import Branch, Capture, Path
+from infra_audit.parsers.values import Adds
+
+
+@dataclass(slots=True)
+class Placed:
+    """A section, and who reads it."""
+
+    section: Section
+    index: int
+    claims: tuple[TemplateFile, ...]
+    """Templates whose prefix its header has, longest first."""
+    taken_by: TemplateFile | None = None
+    """The template that it went to; None = no start line matched."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read from one artefact."""
+
+    artifact: Artifact
+    source: Source
+    order: int
+    split: Split
+    placed: list[Placed]
+    roots: dict[str, Branch] = field(default_factory=dict)
+    """Captures by scope."""
+    used: set[int] = field(default_factory=set)
+    """First lines of the statements that gave a value, also one that a later line replaced."""
+    refused: set[int] = field(default_factory=set)
+    """First lines of the statements that a template line matched without taking them: never ignored."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """Templates that raised, by name, with the kind of failure."""
+
+
+def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatform) -> Reading:
+    """Read one artefact with all templates of its source."""
+    split = splitter(source.syntax)(artifact.lines, source.rules)
+    placed = [
+        Placed(section, index, tuple(platform.templates_for(source.name, section)))
+        for index, section in enumerate(split.sections)
+    ]
+    reading = Reading(artifact, source, order, split, placed)
+    buckets: dict[tuple[str, str], tuple[TemplateFile, list[Placed]]] = {}
+    for place in placed:
+        place.taken_by = _taker(place, reading)
+        if place.taken_by is not None:
+            key = (place.taken_by.name, place.section.scope)
+            buckets.setdefault(key, (place.taken_by, []))[1].append(place)
+    for (_, scope), (template, places) in sorted(buckets.items()):
+        _Bucket(reading, template, places, platform).read_into(reading.roots.setdefault(scope, Branch()))
+    return reading
+
+
+def _taker(place: Placed, reading: Reading) -> TemplateFile | None:
+    for template in place.claims:
+        if template.name in reading.failures:
+            continue
+        if template.compiled.opens(place.section):
+            return template
+    return None
+
+
+class _Bucket:
+    """All sections of one template and scope, read as one text."""
+
+    def __init__(
+        self, reading: Reading, template: TemplateFile, places: Sequence[Placed], platform: CompiledPlatform
+    ) -> None:
+        self.reading = reading
+        self.template = template
+        self.platform = platform
+        self.statements: list[Statement] = []
+        self.section_of: list[Placed] = []
+        self.is_header: list[bool] = []
+        for place in places:
+            for statements, header in ((place.section.header, True), (place.section.body, False)):
+                for statement in statements:
+                    self.statements.append(statement)
+                    self.section_of.append(place)
+                    self.is_header.append(header)
+        self._provenance: dict[tuple[Span, ...], Provenance] = {}
+        self.started: set[int] = set()
+
+    def read_into(self, root: Branch) -> None:
+        """Run the template and add what it captured."""
+        compiled = self.template.compiled
+        try:
+            results = compiled.parse([statement.text for statement in self.statements])
+        except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
+            self.reading.failures[self.template.name] = type(error).__name__
+            return
+        locator = compiled.locator
+        assert locator is not None
+        self.started = locator.started
+        for result in results:
+            self._branch(result, root, (), ())
+        self.reading.refused |= {self._first(line) for line in locator.matched} - self.reading.used
+
+    def _first(self, line: int) -> int:
+        return self.statements[line - 1].first
+
+    def _branch(self, node: Mapping[str, Any], into: Branch, path: Path, above: tuple[Span, ...]) -> None:
+        """Sort one object of TTP's result into a branch; `above` are lines of the keys of items around it."""
+        captured: list[tuple[str, int, Any]] = []
+        for name, value in node.items():
+            field_name, at, line = name.rpartition(AT)
+            if at:
+                captured.append((field_name, int(line), value))
+        own = self._own(captured)
+        keys = above + self._key_spans(own, path)
+        for field_name, line, value in own:
+            self._capture(into, field_name, line, value, keys)
+        for name, value in node.items():
+            if AT in name:
+                continue
+            if isinstance(value, list):
+                for entry in value:
+                    item = Branch()
+                    self._branch(entry, item, (*path, name), keys)
+                    if any(True for _ in item.all_captures()):
+                        into.lists.setdefault(name, []).append(item)
+            else:
+                self._branch(value, into.child((name,)), (*path, name), keys)
+
+    def _own(self, captured: list[tuple[str, int, Any]]) -> list[tuple[str, int, Any]]:
+        """Keep what lies in a section whose start line opened this very item; the rest leaked in from elsewhere."""
+        opened = {self.section_of[line - 1].index for _, line, _ in captured if line in self.started}
+        return [entry for entry in captured if self.section_of[entry[1] - 1].index in opened]
+
+    def _key_spans(self, captured: list[tuple[str, int, Any]], path: Path) -> tuple[Span, ...]:
+        """Return the body lines that give the key of this item: without them its facts would have another key."""
+        key = self._keys(path)
+        spans = []
+        for field_name in key:
+            lines = [line for name, line, _ in captured if name == field_name and not self.is_header[line - 1]]
+            if lines:
+                statement = self.statements[max(lines) - 1]
+                spans.append((statement.first, statement.last))
+        return tuple(spans)
+
+    def _keys(self, path: Path) -> tuple[str, ...]:
+        area = self.platform.areas.get(path[0]) if path else None
+        schema: Mapping[str, Any] = area.schema if area else {}
+        for name in path[1:]:
+            inner = schema.get("items", schema)
+            schema = inner.get("properties", {}).get(name, {})
+        return tuple(schema.get("x-key", ()))
+
+    def _capture(self, into: Branch, name: str, line: int, value: Any, keys: tuple[Span, ...]) -> None:
+        statement = self.statements[line - 1]
+        place = self.section_of[line - 1]
+        self.reading.used.add(statement.first)
+        into.sections.add((self.reading.order, place.index))
+        if name.startswith("_"):
+            return
+        adds = isinstance(value, Adds)
+        capture = Capture(
+            list(value) if adds else value, adds, (self.reading.order, statement.first), self._cite(statement, keys)
+        )
+        *above, last = name.split("__")
+        into.child(tuple(above)).captures.setdefault(last, []).append(capture)
+
+    def _cite(self, statement: Statement, keys: tuple[Span, ...]) -> Provenance:
+        spans = tuple(sorted({(statement.first, statement.last), *keys}))
+        found = self._provenance.get(spans)
+        if found is None:
+            found = Provenance(
+                kind=ProvenanceKind.LINES, artifact=self.reading.artifact.name, lines=spans, template=self.template.name
+            )
+            self._provenance[spans] = found
+        return found

@@ -1,0 +1,129 @@
+"""Splitters: one module a syntax, each turning the lines of an artefact into sections in linear time.
+
+A section is what a template is for: a chain of header lines and the statements directly below them. Texts are
+normalised, so that templates do not depend on a device's indentation: one blank of indent a level, no blanks at the end,
+a statement over several lines joined by `BREAK`.
+
+Law, held by property tests: every line number is in exactly one of a section, `blank` or `lost`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+BREAK = "\x01"
+"""Stands for the line breaks inside one statement (a banner, a quoted text); not a blank, so it survives splitting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement with the lines it was written on."""
+
+    first: int
+    last: int
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """Header lines, outermost first, and the statements directly below the last of them."""
+
+    path: str
+    """What a template's `sections` are compared with; the header line, or the chain of block names."""
+    header: tuple[Statement, ...]
+    body: list[Statement] = field(default_factory=list)
+    scope: str = ""
+    """VDOM, context or logical system; empty for the device itself."""
+    opaque: bool = False
+    """Text that was never closed: read by no template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something wrong with the structure: line and code of texts/reasons.yaml."""
+
+    line: int
+    code: str
+
+
+@dataclass(slots=True)
+class Split:
+    """The lines of one artefact, sorted."""
+
+    sections: list[Section] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    """Blank lines, comments, block ends, and the lines that only name a scope."""
+    lost: list[int] = field(default_factory=list)
+    """Lines that belong nowhere, such as a block end without a block."""
+    oddities: list[Oddity] = field(default_factory=list)
+    scopes: list[str] = field(default_factory=list)
+    """Scopes in order of appearance, empty ones too."""
+    unclosed: bool = False
+    """A block or text was still open at the end: the artefact cannot be whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A text that is no configuration: from a line that `start` matches to its delimiter, or to a line that `end` matches."""
+
+    start: re.Pattern[str]
+    end: re.Pattern[str] | None = None
+    """None: `start` has a group `delimiter`."""
+
+
+_BANNERS: Mapping[str, tuple[Opaque, ...]] = {
+    "ios": (
+        Opaque(re.compile(r"banner (?:[a-z-]+ +)?(?P<delimiter>\^C|\S)")),
+        Opaque(re.compile(r"aaa authentication (?:banner|fail-message) +(?P<delimiter>\^C|\S)")),
+    ),
+    "eof": (Opaque(re.compile(r"banner [a-z-]+$"), re.compile(r"\s*EOF$")),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a source of platform.yaml says of its syntax."""
+
+    comment: re.Pattern[str] | None = None
+    """Matches whole lines that are comments, at any level."""
+    frame: re.Pattern[str] | None = None
+    """Matches top-level lines around the text: end marker, size header, greeting."""
+    opaque: tuple[Opaque, ...] = ()
+
+    def is_comment(self, line: str) -> bool:
+        """Return whether a line is a comment."""
+        return self.comment is not None and self.comment.match(line) is not None
+
+    def is_frame(self, line: str) -> bool:
+        """Return whether a top-level line stands around the text and is not part of it."""
+        return self.frame is not None and self.frame.match(line) is not None
+
+
+def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
+    """Return the rules of one source of platform.yaml; `banner` names how the platform writes banners."""
+    frame = [source[name] for name in ("end", "size") if name in source] + list(source.get("header", ()))
+    own = tuple(
+        Opaque(re.compile(entry["start"]), re.compile(entry["end"]) if "end" in entry else None)
+        for entry in source.get("opaque", ())
+    )
+    return Rules(
+        comment=re.compile(source["comment"]) if "comment" in source else None,
+        frame=re.compile("|".join(f"(?:{pattern})" for pattern in frame)) if frame else None,
+        opaque=own + (_BANNERS[banner] if banner else ()),
+    )
+
+
+Splitter = Callable[[Sequence[str], Rules], Split]
+
+
+def splitter(syntax: str) -> Splitter:
+    """Return the splitter of one syntax. Raises KeyError for an unknown one (the platform schema allows no other)."""
+    from infra_audit.parsers.splitters import flat, fortios, indented
+
+    return {"indented": indented.split, "fortios": fortios.split, "flat": flat.split}[syntax]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return the lines of one statement as one text."""
+    return BREAK.join(texts)

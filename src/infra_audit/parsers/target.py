@@ -1,0 +1,158 @@
+"""One target: a device, or one VDOM, context or logical system of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra_audit.model.acknowledgement import Acknowledgement
+from infra_audit.model.device import Device
+from infra_audit.model.evidence import NotCollected
+from infra_audit.model.facts import Coverage, CoverageState, FactsDocument, Problem, Provenance, ProvenanceKind
+from infra_audit.model.reason import Reason
+from infra_audit.parsers import statements
+from infra_audit.parsers.accounting import ScopeAccount, Trouble
+from infra_audit.parsers.coverage import CoverageMap
+from infra_audit.parsers.defaults import Defaults
+from infra_audit.parsers.derivation import derive
+from infra_audit.parsers.document import flatten
+from infra_audit.parsers.merge import Merger
+from infra_audit.parsers.platform import CompiledPlatform
+from infra_audit.parsers.reading import Reading
+from infra_audit.parsers.subject import subject
+from infra_audit.parsers.tree import Branch, Items, Leaf, Node, Object, Replaced, plain
+from infra_audit.parsers.validate import drop_invalid
+
+
+class Target:
+    """Builds the facts document of one target, in two steps: lines can only be accounted for between them."""
+
+    def __init__(
+        self, device: Device, platform: CompiledPlatform, readings: Sequence[Reading], scope: str, scopes: Sequence[str]
+    ) -> None:
+        """`scope` is empty for the device itself; `scopes` are those the device has."""
+        self.device = device
+        self.platform = platform
+        self.readings = readings
+        self.scope = scope
+        self.scopes = scopes
+        self.troubles: list[Trouble] = []
+        self.problems: list[Problem] = []
+        self.root = self._read()
+
+    def _read(self) -> Object:
+        """Join what the templates captured, and drop what breaks the schemas."""
+        branch = Branch()
+        for reading in self.readings:
+            if self.scope in reading.roots:
+                branch.absorb(reading.roots[self.scope])
+        merger = Merger({name: area.schema for name, area in self.platform.areas.items()})
+        root = merger.facts(branch)
+        self._contradictions(merger.replaced)
+        self._drop(root)
+        return root
+
+    def _contradictions(self, replaced: Sequence[Replaced]) -> None:
+        """A device prints each setting once: two values of one field in one artefact need a person to look."""
+        for entry in replaced:
+            old, new = entry.capture, entry.by
+            if old.adds or old.value == new.value or old.order[0] != new.order[0] or old.order == new.order:
+                continue
+            artifact = self.readings[old.order[0]].artifact.name
+            span = (old.order[1], old.order[1])
+            self.troubles.append(Trouble(entry.path[0], "parse.contradictory_lines", artifact, span))
+
+    def _drop(self, root: Object) -> None:
+        dropped = drop_invalid(root)
+        if not dropped:
+            return
+        cited = _cited(root)
+        by_name = {reading.artifact.name: reading for reading in self.readings}
+        for entry in dropped:
+            fields = {"area": entry.area, "field": entry.field}
+            for provenance in entry.provenances:
+                if provenance.kind is not ProvenanceKind.LINES or provenance.artifact not in by_name:
+                    continue
+                reading = by_name[provenance.artifact]
+                for span in provenance.lines:
+                    self.troubles.append(Trouble(entry.area, "parse.invalid_fact", provenance.artifact, span))
+                    if (provenance.artifact, span) not in cited:
+                        reading.used.discard(span[0])
+                        reading.refused.add(span[0])
+                first = provenance.lines[0][0] if provenance.lines else None
+                self.problems.append(
+                    Problem(artifact=provenance.artifact, line=first, reason=Reason("parse.invalid_fact", fields))
+                )
+
+    def document(
+        self,
+        accounts: Mapping[str, ScopeAccount],
+        missing: Sequence[NotCollected],
+        problems: Sequence[Problem],
+        device_system: Mapping[str, Any],
+    ) -> FactsDocument:
+        """Return the finished document. `accounts` of this scope by artefact; `device_system`: area `system` of the device."""
+        divided = bool(self.scopes)
+        templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=divided)]
+        system = {**device_system, **self.system()}
+        version = system.get("os_version")
+        Defaults(self.platform, self.readings, accounts, self.scope, divided=divided).add(self.root, version)
+        stated = statements.in_force(self.platform, version)
+        statements.add_values(self.root, self.platform, stated)
+        found = [*problems, *self.problems, *derive(self.root, self.platform)]
+        found += [
+            Problem(
+                artifact=None,
+                line=None,
+                reason=Reason("parse.invalid_fact", {"area": entry.area, "field": entry.field}),
+            )
+            for entry in drop_invalid(self.root)
+        ]
+        coverage = CoverageMap(self.platform, self.readings, missing, accounts, self.troubles, templates)
+        states = coverage.states(statements.coverage(self.platform, stated), self._elsewhere())
+        self.root.fields = {
+            "subject": subject(self.device, self.platform.platform, system, self.scope),
+            **dict(sorted(self.root.fields.items())),
+        }
+        flat = flatten(self.root)
+        return FactsDocument(
+            facts=flat.facts,
+            coverage=states,
+            provenance=flat.provenance,
+            keys=flat.keys,
+            line_counts={name: account.counts for name, account in accounts.items()},
+            unparsed=tuple(line for account in accounts.values() for line in account.unparsed),
+            ignored=tuple(line for account in accounts.values() for line in account.ignored),
+            problems=tuple(found),
+            artifacts=tuple(reading.artifact for reading in self.readings),
+        )
+
+    def system(self) -> dict[str, Any]:
+        """Return the area `system` as far as it was read."""
+        node = self.root.fields.get("system")
+        value: dict[str, Any] = plain(node) if isinstance(node, Object) else {}
+        return value
+
+    def _elsewhere(self) -> dict[str, Coverage]:
+        """Return the areas that, on a divided device, only another document can hold."""
+        if not self.scopes:
+            return {}
+        here = {a for t in self.platform.templates if t.reads_scope(self.scope, divided=True) for a in t.areas}
+        there = {a for t in self.platform.templates for a in t.areas} - here
+        code = "coverage.in_device_document" if self.scope else "coverage.in_part_documents"
+        reason = Reason(code, {"device": self.device.id})
+        return {area: Coverage(state=CoverageState.NO_SUCH_EXPOSURE, reason=reason) for area in sorted(there)}
+
+
+def _cited(node: Node) -> set[tuple[str | None, tuple[int, int]]]:
+    found: set[tuple[str | None, tuple[int, int]]] = set()
+    stack: list[Node] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Leaf):
+            for provenance in (current.provenance, *current.elements):
+                if isinstance(provenance, Provenance):
+                    found |= {(provenance.artifact, span) for span in provenance.lines}
+        elif isinstance(current, Items):
+            stack += current.objects
+        else:
+            stack += current.fields.values()
+    return found

@@ -1,0 +1,110 @@
+"""Captured values on their way to facts.
+
+A `Branch` holds what templates captured, by field, with every capture kept. Branches of all sections and sources are
+joined, items of one key become one item, and only then it is decided what each field is: the last line that sets it wins,
+what `each` and `append` add after it stays. Nothing is lost on the way: a line whose value was replaced is known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra_audit.model.facts import Provenance
+
+Path = tuple[str, ...]
+Order = tuple[int, int]
+"""Place of the artefact in the order of sources, and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One value from one statement."""
+
+    value: Any
+    adds: bool
+    order: Order
+    provenance: Provenance
+
+
+@dataclass(slots=True)
+class Branch:
+    """An object: captures by field, objects and lists of objects below it."""
+
+    captures: dict[str, list[Capture]] = field(default_factory=dict)
+    children: dict[str, "Branch"] = field(default_factory=dict)
+    lists: dict[str, list["Branch"]] = field(default_factory=dict)
+    sections: set[Order] = field(default_factory=set)
+    """Artefact and place of the sections that it was read from."""
+
+    def child(self, path: Path) -> "Branch":
+        """Return the object below, made when it is not there."""
+        node = self
+        for name in path:
+            node = node.children.setdefault(name, Branch())
+        return node
+
+    def absorb(self, other: "Branch") -> None:
+        """Add all that another branch holds."""
+        for name, captures in other.captures.items():
+            self.captures.setdefault(name, []).extend(captures)
+        for name, branch in other.children.items():
+            self.children.setdefault(name, Branch()).absorb(branch)
+        for name, branches in other.lists.items():
+            self.lists.setdefault(name, []).extend(branches)
+        self.sections |= other.sections
+
+    def all_captures(self) -> Iterator[Capture]:
+        """Yield every capture at or below."""
+        for captures in self.captures.values():
+            yield from captures
+        for branch in self.children.values():
+            yield from branch.all_captures()
+        for branches in self.lists.values():
+            for branch in branches:
+                yield from branch.all_captures()
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A value, with one provenance or, for a list read from several statements, one for each element."""
+
+    value: Any
+    provenance: Provenance | None = None
+    elements: tuple[Provenance, ...] = ()
+
+
+@dataclass(slots=True)
+class Items:
+    """A keyed list of objects."""
+
+    objects: list["Object"]
+    key: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Object:
+    """An object of the facts."""
+
+    fields: dict[str, "Node"] = field(default_factory=dict)
+    sections: set[Order] = field(default_factory=set)
+
+
+Node = Leaf | Items | Object
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A capture that a later line replaced."""
+
+    path: Path
+    capture: Capture
+    by: Capture
+
+
+def plain(node: Node) -> Any:
+    """Return the value of a node as plain JSON."""
+    if isinstance(node, Leaf):
+        return node.value
+    if isinstance(node, Items):
+        return [plain(item) for item in node.objects]
+    return {name: plain(child) for name, child in node.fields.items()}

@@ -1,0 +1,124 @@
+"""Facts that break the schema of their area are dropped: better not known than wrong."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from infra_audit import catalogue
+from infra_audit.model.facts import Provenance
+from infra_audit.parsers.tree import Items, Leaf, Node, Object, plain
+
+Path = tuple[str | int, ...]
+
+_ROUNDS = 20
+"""Most rounds of dropping; each removes at least one value, and a later round sees what an earlier one hid."""
+
+
+@lru_cache(maxsize=128)
+def _validator(area: str) -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.validator_for(dict(catalogue.areas()[area].schema))
+
+
+class Dropped:
+    """A value that was dropped: its area, where it stood, and where it came from."""
+
+    def __init__(self, area: str, path: Path, node: Node) -> None:
+        """Keep what the report of the loss needs."""
+        self.area = area
+        self.field = "/".join(str(part) for part in path if isinstance(part, str))
+        self.provenances = tuple(dict.fromkeys(_provenances(node)))
+
+
+def drop_invalid(root: Object) -> list[Dropped]:
+    """Remove from `root` all that breaks the facts schemas; return what was removed."""
+    dropped: list[Dropped] = []
+    for area in list(root.fields):
+        if area not in catalogue.areas():
+            dropped.append(Dropped(area, (area,), root.fields.pop(area)))
+            continue
+        for _ in range(_ROUNDS):
+            found = _round(root, area)
+            if not found:
+                break
+            dropped += found
+        else:
+            dropped.append(Dropped(area, (area,), root.fields.pop(area)))
+    return dropped
+
+
+def _round(root: Object, area: str) -> list[Dropped]:
+    value = plain(root.fields[area])
+    validator = _validator(area)
+    if validator.is_valid(value):
+        return []
+    paths = {path for error in validator.iter_errors(value) for path in _to_drop(error, value, area)}
+    dropped = []
+    for path in sorted(paths, key=_place, reverse=True):  # the last item first, so that places stay true
+        node = _remove(root, path)
+        if node is not None:
+            dropped.append(Dropped(area, path, node))
+    return dropped
+
+
+def _place(path: Path) -> list[tuple[int, str]]:
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
+
+
+def _to_drop(error: Any, value: Any, area: str) -> list[Path]:
+    """Return the smallest places to drop for an error: fields, else the item that lacks something."""
+    path: list[str | int] = list(error.instance_path)
+    if error.kind.name == "additionalProperties":
+        return [(area, *path, str(name)) for name in error.kind.unexpected]
+    while path and isinstance(path[-1], int) and not _is_object(value, path):
+        path.pop()  # a list of plain values is one field
+    return [(area, *path)]
+
+
+def _is_object(value: Any, path: list[str | int]) -> bool:
+    for part in path:
+        value = value[part]
+    return isinstance(value, dict)
+
+
+def _remove(root: Object, path: Path) -> Node | None:
+    """Remove the node at a path; when the path goes on inside a value, that value."""
+    node: Node = root
+    for position, part in enumerate(path):
+        last = position == len(path) - 1
+        if isinstance(node, Object) and isinstance(part, str):
+            child = node.fields.get(part)
+            if child is None:
+                return None
+            if last or isinstance(child, Leaf):
+                return node.fields.pop(part)
+        elif isinstance(node, Items) and isinstance(part, int):
+            if part >= len(node.objects):
+                return None
+            child = node.objects[part]
+            if last:
+                return node.objects.pop(part)
+        else:
+            return None
+        node = child
+    return None
+
+
+def _provenances(node: Node) -> Iterator[Provenance]:
+    if isinstance(node, Leaf):
+        yield from ([node.provenance] if node.provenance else [])
+        yield from node.elements
+    elif isinstance(node, Items):
+        for item in node.objects:
+            yield from _provenances(item)
+    else:
+        for child in node.fields.values():
+            yield from _provenances(child)
+
+
+def known_fields(area: str) -> Mapping[str, Any]:
+    """Return the properties of an area, or of its items."""
+    schema = catalogue.areas()[area].schema
+    inner: Mapping[str, Any] = schema.get("items", schema).get("properties", {})
+    return inner

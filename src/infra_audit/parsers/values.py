@@ -1,0 +1,203 @@
+"""The shared functions that a template may call on a value.
+
+Each takes what the function before it returned and gives a value, or refuses: a refused line is not understood and stays
+unparsed, which is the only safe answer. TTP's convention: `(value, None)` = taken, `(value, False)` = refused,
+`(value, {"new_field": ...})` = taken, with further fields.
+
+    text            without quotes and escapes, line breaks restored
+    word("t")       one word through table t of platform.yaml; words("t") many, words without a table as they are
+    number(times=1, plus=0)          a decimal number
+    duration("m s", never=0)         seconds; units d h m s ms; the total `never` means never, null
+    switch("on", "off")              true or false
+    numbers         10,20-22 -> [[10, 10], [20, 22]]
+    address         address, address/length or address and mask, v4 or v6; network form with address(network=True)
+    secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
+    read("g", "h")  the fields of the first token grammar that reads all words
+    spread          after read: its fields become fields of the item
+    each / append   one value / a list that adds to the field instead of replacing it
+    also("f", v)    a second field on the same line
+    name("t")       an interface name in its long form, by table t of short forms; as `name` it also gives `name_seen`
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from infra_audit import secret as secrets
+from infra_audit.parsers.grammar import Grammar
+from infra_audit.parsers.grammar_types import masked
+from infra_audit.parsers.locator import AT, Locator
+from infra_audit.parsers.splitters import BREAK
+from infra_audit.parsers.splitters.quotes import split_words
+
+Result = tuple[Any, Any]
+_SECONDS: Mapping[str, float] = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
+
+
+class Adds(list[Any]):
+    """Values that add to a field instead of replacing it."""
+
+
+class ValueFailure(Exception):  # noqa: N818 - not an error of the run: it makes the areas of a template unreadable
+    """A value function raised: a fault of the program or the template, not of the text."""
+
+
+def refuse(value: Any) -> Result:
+    """Say that a value is not understood."""
+    return value, False
+
+
+class Values:
+    """The functions for one template of one platform."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], grammars: Mapping[str, Grammar]) -> None:
+        """Use the tables and grammars of a platform."""
+        self.tables = tables
+        self.grammars = grammars
+        self.locator: Locator | None = None
+
+    def install(self, parser: Any) -> None:
+        """Make the functions known to a TTP parser, before it is given a template."""
+        for name in (
+            "text", "word", "words", "number", "duration", "switch", "numbers", "address", "secret", "read", "spread",
+            "each", "append", "also", "name",
+        ):  # fmt: skip
+            parser.add_function(_guarded(getattr(self, name)), scope="match", name=name)
+
+    def text(self, value: str) -> Result:
+        """Give the text, without quotes and escapes when it is one quoted text, with its line breaks."""
+        words = split_words(value) if value[:1] in ("'", '"') else []
+        return (words[0] if len(words) == 1 else value).replace(BREAK, "\n"), None
+
+    def word(self, value: str, table: str) -> Result:
+        """Give the neutral value of one word."""
+        words, known = split_words(value), self.tables[table]
+        return (known[words[0]], None) if len(words) == 1 and words[0] in known else refuse(value)
+
+    def words(self, value: str, table: str | None = None) -> Result:
+        """Give the words, or their neutral values in order; a table value may be a list."""
+        words = split_words(value)
+        if table is None:
+            return words, None
+        known = self.tables[table]
+        if not all(word in known for word in words):
+            return refuse(value)
+        found: list[Any] = []
+        for word in words:
+            meant = known[word]
+            found += [v for v in (meant if isinstance(meant, list) else [meant]) if v not in found]
+        return found, None
+
+    def number(self, value: str, times: int = 1, plus: int = 0) -> Result:
+        """Give a decimal number."""
+        digits = value.strip("\"'")
+        return (int(digits) * times + plus, None) if _is_number(digits) else refuse(value)
+
+    def duration(self, value: str, units: str = "s", never: int | None = None) -> Result:
+        """Give seconds; fewer numbers than units are the first ones."""
+        words, names = value.replace('"', "").split(), units.split()
+        if not words or len(words) > len(names) or not all(_is_number(word) for word in words):
+            return refuse(value)
+        total = int(sum(int(word) * _SECONDS[name] for word, name in zip(words, names, strict=False)))
+        return (None if never is not None and total == never else total), None
+
+    def switch(self, value: str, on: str = "enable", off: str = "disable") -> Result:
+        """Give true for one word, false for the other."""
+        return (value == on, None) if value in (on, off) else refuse(value)
+
+    def numbers(self, value: str) -> Result:
+        """Give ranges of numbers."""
+        found = []
+        for part in value.replace(" ", "").split(","):
+            first, dash, last = part.partition("-")
+            if not _is_number(first) or (dash and not _is_number(last)):
+                return refuse(value)
+            found.append([int(first), int(last or first)])
+        return found, None
+
+    def address(self, value: str, network: bool = False) -> Result:  # noqa: FBT001, FBT002 - called from templates
+        """Give an address in its usual form, with its length when one is written."""
+        words = split_words(value)
+        try:
+            if len(words) == 2 and "." in words[1]:
+                if masked(words[0], words[1], wildcard=False) is None:
+                    return refuse(value)
+                words = ["/".join(words)]
+            if len(words) != 1 or "%" in words[0]:
+                return refuse(value)
+            if network:
+                return str(ipaddress.ip_network(words[0], strict=False)), None
+            return str(ipaddress.ip_interface(words[0]) if "/" in words[0] else ipaddress.ip_address(words[0])), None
+        except ValueError:
+            return refuse(value)
+
+    def secret(self, value: str, kind: str | None = None, kinds: str | None = None) -> Result:
+        """Give what may be said of a secret or of its mark."""
+        words = split_words(value)
+        if kinds and len(words) == 2 and words[0] in self.tables[kinds]:
+            kind, words = self.tables[kinds][words[0]], words[1:]
+        return (secrets.describe(" ".join(words), kind), None) if words else refuse(value)
+
+    def read(self, value: str, *grammars: str) -> Result:
+        """Give the fields of a statement."""
+        words = split_words(value)
+        for grammar in grammars:
+            fields = self.grammars[grammar].read(words)
+            if fields is not None:
+                return fields, None
+        return refuse(value)
+
+    def spread(self, value: Any) -> Result:
+        """Make the fields of `read` fields of the item."""
+        return (value, {"new_field": self._here(value)}) if isinstance(value, dict) else refuse(value)
+
+    def each(self, value: Any) -> Result:
+        """Add one value to the field."""
+        return Adds([value]), None
+
+    def append(self, value: Any) -> Result:
+        """Add a list of values to the field."""
+        return (Adds(value), None) if isinstance(value, list) else refuse(value)
+
+    def also(self, value: Any, field: str, other: Any) -> Result:
+        """Give a second field with a constant value."""
+        return value, {"new_field": self._here({field: other})}
+
+    def name(self, value: str, table: str, seen: str | None = None) -> Result:
+        """Give an interface name in its long form; one that the table does not know stays as written."""
+        written = " ".join(split_words(value))
+        full = long_name(written, self.tables[table])
+        return full, {"new_field": self._here({seen: written})} if seen else None
+
+    def _here(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        assert self.locator is not None
+        return {f"{name}{AT}{self.locator.now}": value for name, value in fields.items()}
+
+
+def long_name(written: str, table: Mapping[str, str]) -> str:
+    """Return the long form of an interface name: the longest short form that its letters begin with is replaced."""
+    position = next((i for i, c in enumerate(written) if not (c.isalpha() or c in "-_")), len(written))
+    letters, rest = written[:position], written[position:].replace(" ", "")
+    for short in sorted(table, key=lambda s: (-len(s), s)):
+        full = table[short]
+        if letters.lower().startswith(short.lower()) and (
+            full.lower().startswith(letters.lower()) or letters.lower() == short.lower()
+        ):
+            return full + rest
+    return written
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _guarded(function: Callable[..., Result]) -> Callable[..., Result]:
+    """TTP takes a KeyError or AttributeError for a misspelt function and goes on; make every fault visible."""
+
+    def call(*args: Any, **kwargs: Any) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise ValueFailure(f"{function.__name__}: {type(error).__name__}") from error
+
+    return call
