@@ -1,7 +1,7 @@
 """What the engine needs of a validator library."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from infra_audit.baselines.leaves import Leaf
@@ -9,13 +9,11 @@ from infra_audit.model.rule import Rule
 
 
 class Checker(Protocol):
-    """Rules compiled by one library. Both libraries give the same answers: tests hold them together."""
+    """Rules compiled by one library, each on its own, so that a broken one stops only itself. Both libraries give the same answers: tests hold them together."""
 
-    broken: Mapping[str, str]
-    """Rules that do not compile, by id, with the kind of error."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        """Compile each rule on its own, so that a broken one stops only itself."""
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """Return the rules that do not compile, by id, with the kind of error."""
 
     def applies(self, rule: Rule, facts: Mapping[str, Any]) -> bool:
         """Say whether the `if` of a rule holds."""

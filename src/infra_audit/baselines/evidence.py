@@ -1,6 +1,6 @@
 """From a fact to the lines, searches and statements it rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra_audit.model.evidence import Artifact
@@ -8,7 +8,7 @@ from infra_audit.model.facts import FactsDocument, Provenance, ProvenanceKind, S
 from infra_audit.model.finding import Evidence
 
 MAX_LEAVES = 50
-"""Leaves kept of one item or one pass; what is left out is counted."""
+"""Leaves kept of one item or one pass; the facts left out are counted."""
 MAX_LINES = 40
 """Lines of text kept of one leaf; the line numbers stay whole."""
 
@@ -28,20 +28,15 @@ class EvidenceFinder:
             self._known[pointer] = tuple(self._resolve(pointer, (), frozenset()))
         return self._known[pointer]
 
-    def of_all(self, pointers: list[str]) -> tuple[tuple[Evidence, ...], int]:
-        """Return the evidence of several facts, each line or statement once, and how many leaves were left out."""
+    def of_all(self, pointers: Sequence[str]) -> tuple[tuple[Evidence, ...], int]:
+        """Return the evidence of several facts, each line or statement once, and how many facts were left out."""
         chosen: dict[Any, Evidence] = {}
-        left_out = 0
-        for pointer in pointers:
-            for evidence in self.of(pointer):
-                identity = _identity(evidence)
-                if identity in chosen:
-                    continue
-                if len(chosen) < MAX_LEAVES:
-                    chosen[identity] = evidence
-                else:
-                    left_out += 1
-        return tuple(chosen.values()), left_out
+        for number, pointer in enumerate(pointers):
+            if len(chosen) >= MAX_LEAVES:
+                return tuple(chosen.values()), len(pointers) - number
+            for evidence in self.of(pointer)[: MAX_LEAVES - len(chosen)]:
+                chosen.setdefault(_identity(evidence), evidence)
+        return tuple(chosen.values()), 0
 
     def kinds(self, pointer: str) -> frozenset[str]:
         """Return the kinds of provenance under a fact: lines, absent, default, given."""

@@ -14,8 +14,8 @@ class FastChecker:
     """One validator a rule: `is_valid` first, the errors only where it says no."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        """Compile; a rule that does not compile goes to `broken`."""
-        self.broken: dict[str, str] = {}
+        """Compile; a rule that does not compile is in `broken`."""
+        self._broken: dict[str, str] = {}
         self._whole: dict[str, Any] = {}
         self._conditions: dict[str, Callable[[Any], bool]] = {}
         self._by_identity: dict[int, tuple[Any, Callable[[Any], bool]]] = {}
@@ -23,7 +23,12 @@ class FastChecker:
             try:
                 self._whole[rule.id] = jsonschema_rs.validator_for(dict(rule.schema))
             except (ValueError, jsonschema_rs.ReferencingError) as error:
-                self.broken[rule.id] = type(error).__name__
+                self._broken[rule.id] = type(error).__name__
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """Return the rules that do not compile, by id, with the kind of error."""
+        return self._broken
 
     def applies(self, rule: Rule, facts: Mapping[str, Any]) -> bool:
         """Say whether the `if` of a rule holds."""

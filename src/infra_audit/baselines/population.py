@@ -1,5 +1,6 @@
 """What a rule counts: the items its `each` names, filtered by the conditions that stand in the rule itself."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ class Selector:
     """One entry for the start and one after each step."""
     looks_at: frozenset[Path]
     """Places of the facts that decide who is counted."""
+    identity: str
+    """The same for selectors that count the same items."""
 
 
 def selector(each: str, then: Mapping[str, Any]) -> Selector:
@@ -35,7 +38,9 @@ def selector(each: str, then: Mapping[str, Any]) -> Selector:
         found, schema = _descend(schema, steps[depth] if depth < len(steps) else None, at_items=at[-1:] == ("*",))
         conditions.append(found)
         looks_at |= {(*at, *path) for condition in found for path in patterns.looked_at(condition)} | {at}
-    return Selector(steps, tuple(conditions), frozenset(looks_at - {()}))
+    return Selector(
+        steps, tuple(conditions), frozenset(looks_at - {()}), json.dumps([each, conditions], sort_keys=True)
+    )
 
 
 Conditions = tuple[Mapping[str, Any], ...]

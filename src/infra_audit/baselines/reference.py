@@ -15,11 +15,11 @@ class ReferenceChecker:
     """One validator a rule."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        """Compile; a rule that is not a valid schema goes to `broken`."""
+        """Compile; a rule that is not a valid schema is in `broken`."""
         from jsonschema import Draft202012Validator, SchemaError
 
         self._new = Draft202012Validator
-        self.broken: dict[str, str] = {}
+        self._broken: dict[str, str] = {}
         self._whole: dict[str, Any] = {}
         self._conditions: dict[str, Any] = {}
         for rule in rules:
@@ -27,7 +27,12 @@ class ReferenceChecker:
                 Draft202012Validator.check_schema(rule.schema)
                 self._whole[rule.id] = Draft202012Validator(rule.schema)
             except SchemaError as error:
-                self.broken[rule.id] = type(error).__name__
+                self._broken[rule.id] = type(error).__name__
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """Return the rules that do not compile, by id, with the kind of error."""
+        return self._broken
 
     def applies(self, rule: Rule, facts: Mapping[str, Any]) -> bool:
         """Say whether the `if` of a rule holds."""

@@ -95,7 +95,7 @@ class Item:
     """The value seen; None with status `unknown` when there is none."""
     evidence: tuple[Evidence, ...] = ()
     evidence_omitted: int = 0
-    """Leaves left out for length."""
+    """Facts whose evidence was left out for length."""
     reason: Reason | None = None
     waiver: Mapping[str, Any] | None = None
 
@@ -136,7 +136,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     """Of a pass: the provenance of what the rule read."""
     evidence_omitted: int = 0
-    """Leaves left out for length."""
+    """Facts whose evidence was left out for length."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form of design 7."""

@@ -1,0 +1,61 @@
+"""One facts document while it is judged: what is computed once and used by many rules."""
+
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from infra_audit import catalogue
+from infra_audit.baselines import patterns
+from infra_audit.baselines.coverage import Gaps
+from infra_audit.baselines.evidence import EvidenceFinder
+from infra_audit.baselines.patterns import Path
+from infra_audit.baselines.population import Selector, Selects, members
+from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
+from infra_audit.model.reason import Reason
+
+
+class Subject:
+    """A document with its gaps, its evidence and the populations counted so far."""
+
+    def __init__(self, document: FactsDocument, selects: Selects) -> None:
+        """Check the facts against their own schema: an area that breaks it is unreadable, whatever its coverage says."""
+        self.document = document
+        self.facts = document.facts
+        self.evidence = EvidenceFinder(document)
+        self.gaps = Gaps(document.coverage, _unusable(document.facts))
+        self._selects = selects
+        self._members: dict[str, list[Path]] = {}
+        self._places: dict[Path, list[Path]] = {}
+
+    def members(self, selector: Selector) -> list[Path]:
+        """Return the places of the items a selector counts."""
+        if selector.identity not in self._members:
+            self._members[selector.identity] = members(selector, self.facts, self._selects)
+        return self._members[selector.identity]
+
+    def places(self, pattern: Path) -> list[Path]:
+        """Return the places that match a pattern."""
+        if pattern not in self._places:
+            self._places[pattern] = patterns.places(self.facts, pattern)
+        return self._places[pattern]
+
+
+def _unusable(facts: dict[str, Any]) -> dict[str, Coverage]:
+    """Return the areas whose facts break the schema of the facts: an error of a parser, never judged."""
+    whole, by_area = _facts_validators()
+    if whole.is_valid(facts):
+        return {}
+    reason = Reason("judge.facts_invalid")
+    return {
+        area: Coverage(state=CoverageState.UNREADABLE, reason=reason)
+        for area, value in facts.items()
+        if area not in by_area or not by_area[area].is_valid(value)
+    }
+
+
+@cache
+def _facts_validators() -> tuple[Any, dict[str, Any]]:
+    schema = dict(catalogue.facts_schema())
+    areas = schema["properties"]
+    return jsonschema_rs.validator_for(schema), {a: jsonschema_rs.validator_for(s) for a, s in areas.items()}
