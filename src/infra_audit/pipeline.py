@@ -16,17 +16,18 @@ from pathlib import Path
 
 from infra_audit import catalogue
 from infra_audit.baselines.engine import Engine
-from infra_audit.baselines.loader import Baseline, load
+from infra_audit.baselines.loader import load
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
-from infra_audit.errors import InputError, InventoryError
+from infra_audit.errors import InputError, InventoryError, UsageError
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
 from infra_audit.model.evidence import Artifact, Collection, NotCollected
 from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
 from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
+from infra_audit.model.rule import Baseline
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
 
@@ -87,6 +88,8 @@ class Audit:
 
         Raises InputError for an argument that does not exist; a bad file inside a folder is a target without evidence.
         """
+        if known.platform is not None and catalogue.by_alias(self.platforms, known.platform) is None:
+            raise UsageError("usage.no_platform", name=known.platform, known=", ".join(sorted(self.platforms)))
         devices = {device.id: device for device in self.devices(inventory)} if inventory else {}
         plain = [path for path in paths if not _is_snapshot(path)]
         if len(plain) == len(paths):
@@ -289,9 +292,14 @@ def _with_known(collection: Collection, known: Known, devices: dict[str, Device]
     """Add what the inventory, else the flags, say of a plain file."""
     device = devices.get(collection.device.id)
     if device is None:
-        said = {"kind": known.kind, "zones": known.zones, "platform": known.platform}
-        said = {name: value for name, value in said.items() if value is not None}
-        device = replace(collection.device, **said, source="flag") if said else collection.device
+        plain = collection.device
+        device = replace(
+            plain,
+            kind=known.kind or plain.kind,
+            zones=known.zones if known.zones is not None else plain.zones,
+            platform=known.platform or plain.platform,
+            source="flag",
+        )
     return replace(collection, device=device)
 
 

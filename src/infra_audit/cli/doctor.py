@@ -70,7 +70,7 @@ def checks(settings: Settings) -> Iterator[dict[str, str]]:
     zone = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     yield _check("clock", "ok" if time.time() > _RELEASED else "warning", zone)
     for kind in ("playbooks", "schemas", "inventories"):
-        yield _check("shipped", "ok", f"{kind}: {resources.root(kind)}")  # type: ignore[arg-type]
+        yield _check("shipped", "ok", f"{kind}: {resources.root(kind)}")
     known = catalogue.platforms(settings.platforms)
     yield _check("platforms", "ok", ", ".join(sorted(known)))
     for folder in settings.platforms:

@@ -5,20 +5,21 @@ from typing import Any
 
 import click
 
-from infra_audit.baselines.loader import Baseline, load
+from infra_audit.baselines import lint, standards
+from infra_audit.baselines.loader import load
+from infra_audit.baselines.source import read_all
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command, SubGroup
 from infra_audit.errors import UsageError
-from infra_audit.model.rule import Rule
-from infra_audit.texts import Language
+from infra_audit.model.rule import Baseline
+from infra_audit.texts import Language, text
 
 
 def command(lang: Language) -> click.Command:
     """Build the group."""
-    return SubGroup(
-        "rules", lang, builders={"list": _list, "show": _show, "lint": _lint, "test": _test, "coverage": _coverage}
-    )
+    builders = {"list": _list, "show": _show, "lint": _lint, "test": _test, "coverage": _coverage}
+    return SubGroup("rules", lang, builders=builders)
 
 
 def _baseline(lang: Language, values: dict[str, Any]) -> Baseline:
@@ -31,23 +32,9 @@ def _overlay(lang: Language) -> list[click.Parameter]:
     return [p for p in options.judging(lang) if p.name in wanted] + [p for p in options.run(lang) if p.name == "config"]
 
 
-def record(rule: Rule) -> dict[str, Any]:
-    """Return a rule as `rules list --format json` shows it."""
-    return {
-        "id": rule.id,
-        "title": dict(rule.title),
-        "clauses": list(rule.clauses),
-        "conditions": list(rule.conditions),
-        "severity": str(rule.severity),
-        "kinds": list(rule.kinds),
-        "needs": list(rule.needs),
-        "mode": "automated",
-    }
-
-
 def _list(lang: Language) -> click.Command:
     def run(**values: Any) -> Exit:
-        output.write([record(r) for r in _baseline(lang, values).rules], "rules", lang, values)
+        output.write([r.to_json() for r in _baseline(lang, values).rules], "rules", lang, values)
         return Exit.OK
 
     return Command("list", lang, params=[*_overlay(lang), *options.output(lang)], callback=run, code="rules.list")
@@ -58,7 +45,53 @@ def _show(lang: Language) -> click.Command:
         rule = next((r for r in _baseline(lang, values).rules if r.id == values["rule"]), None)
         if rule is None:
             raise UsageError("usage.no_rule", name=values["rule"])
-        click.echo(json.dumps({"id": rule.id, **rule.schema}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"id": rule.id, **rule.definition}, ensure_ascii=False, indent=2))
         return Exit.OK
 
     return Command("show", lang, params=[click.Argument(["rule"]), *_overlay(lang)], callback=run, code="rules.show")
+
+
+def _lint(lang: Language) -> click.Command:
+    def run(**values: Any) -> Exit:
+        settings = options.to_settings(lang, values)
+        files = list(read_all(settings.baselines))
+        known = standards.load()
+        problems = lint.lint(files, clauses=known.ids, conditions=known.conditions)
+        for problem in problems:
+            what = text("lint", problem.code, lang, **problem.fields)
+            click.echo(f"{problem.file}: {problem.rule}: {problem.pointer}: {problem.code} {what}")
+        count = sum(len(file.rules) for file in files)
+        output.say(text("cli", "rules.lint.done", lang, rules=count, problems=len(problems)))
+        return Exit.INPUT if problems else Exit.OK
+
+    return Command("lint", lang, params=_overlay(lang), callback=run, code="rules.lint")
+
+
+def _test(lang: Language) -> click.Command:
+    def run(**values: Any) -> Exit:
+        from infra_audit.baselines import selftest
+
+        results = selftest.run(_baseline(lang, values))
+        for failure in results.failures:
+            click.echo(str(failure))
+        output.say(text("cli", "rules.test.done", lang, counts=results.summary, problems=len(results.failures)))
+        return Exit.INPUT if results.failures else Exit.OK
+
+    return Command("test", lang, params=_overlay(lang), callback=run, code="rules.test")
+
+
+def _coverage(lang: Language) -> click.Command:
+    def run(**values: Any) -> Exit:
+        baseline = _baseline(lang, values)
+        records = []
+        for clause in standards.load().clauses.values():
+            rules = [r.id for r in baseline.rules if clause.id in r.clauses]
+            records.append(
+                {"clause": clause.id, "title": dict(clause.title), "mode": list(clause.mode), "rules": rules}
+            )
+        output.write(records, "coverage", lang, values)
+        return Exit.OK
+
+    return Command(
+        "coverage", lang, params=[*_overlay(lang), *options.output(lang)], callback=run, code="rules.coverage"
+    )

@@ -122,10 +122,16 @@ CLAUSES = (
 RULES = (
     Column("rule", _field("id")),
     Column("title", _title),
-    Column("severity", _said("severity", "severity")),
+    Column("severity", lambda r, lang: word("severity", r["severity"]["default"], lang)),
     Column("clauses", _field("clauses")),
     Column("kinds", _field("kinds")),
     Column("needs", _field("needs")),
+)
+COVERAGE = (
+    Column("clause", _field("clause")),
+    Column("title", _title),
+    Column("mode", lambda r, lang: ", ".join(word("mode", m, lang) for m in r["mode"])),
+    Column("rules", _field("rules")),
 )
 PLATFORMS = (
     Column("platform", _field("platform")),
@@ -169,6 +175,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "subjects": SUBJECTS,
     "clauses": CLAUSES,
     "rules": RULES,
+    "coverage": COVERAGE,
     "platforms": PLATFORMS,
     "changes": CHANGES,
     "documents": DOCUMENTS,
