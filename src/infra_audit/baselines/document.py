@@ -1,12 +1,8 @@
 """One facts document while it is judged: what is computed once and used by many rules."""
 
-from functools import cache
 from typing import Any
 
-import jsonschema_rs
-
-from infra_audit import catalogue
-from infra_audit.baselines import patterns
+from infra_audit.baselines import known_facts, patterns
 from infra_audit.baselines.coverage import Gaps
 from infra_audit.baselines.evidence import EvidenceFinder
 from infra_audit.baselines.patterns import Path
@@ -42,20 +38,8 @@ class Subject:
 
 
 def _unusable(facts: dict[str, Any]) -> dict[str, Coverage]:
-    """Return the areas whose facts break the schema of the facts: an error of a parser, never judged."""
-    whole, by_area = _facts_validators()
-    if whole.is_valid(facts):
-        return {}
+    """Return the areas whose facts cannot be: an error of a parser, never judged."""
     reason = Reason("judge.facts_invalid")
     return {
-        area: Coverage(state=CoverageState.UNREADABLE, reason=reason)
-        for area, value in facts.items()
-        if area not in by_area or not by_area[area].is_valid(value)
+        area: Coverage(state=CoverageState.UNREADABLE, reason=reason) for area in known_facts.impossible_areas(facts)
     }
-
-
-@cache
-def _facts_validators() -> tuple[Any, dict[str, Any]]:
-    schema = dict(catalogue.facts_schema())
-    areas = schema["properties"]
-    return jsonschema_rs.validator_for(schema), {a: jsonschema_rs.validator_for(s) for a, s in areas.items()}

@@ -5,13 +5,12 @@ A problem never stops more than the rule it lies in; the file, the rule, the pla
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
 from infra_audit import catalogue
-from infra_audit.baselines import lint_schema, parameters, patterns, pointer
+from infra_audit.baselines import known_facts, lint_schema, parameters, patterns, pointer
 from infra_audit.baselines.inline import InlineError, inline
 from infra_audit.baselines.source import RuleFile, rule_validator
 from infra_audit.model.rule import RuleProblem
@@ -154,7 +153,7 @@ def _cases(definition: Any, _: Any, __: Any) -> Check:
             place = f"/{kind}/{number}"
             if any(key.startswith("$") for key in _keys(value)):
                 yield place, "lint.dollar_key", {}
-            for error in _fact_validator().iter_errors(value):
+            for error in known_facts.whole().iter_errors(value):
                 yield (
                     place + pointer.join(error.instance_path),
                     "lint.impossible_fact",
@@ -200,20 +199,6 @@ def silent_facts(definition: Mapping[str, Any], then: Mapping[str, Any]) -> Iter
         yield {"subject": subject}
         if not counts_nothing:
             yield {"subject": subject, **empty}
-
-
-@cache
-def _fact_validator() -> Any:
-    return jsonschema_rs.validator_for(_without_required(catalogue.facts_schema()))
-
-
-def _without_required(schema: Any) -> Any:
-    """Return the schema of the facts without what must be there: an example shows only what matters."""
-    if isinstance(schema, list):
-        return [_without_required(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {k: _without_required(v) for k, v in schema.items() if not (k == "required" and isinstance(v, list))}
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _types_meet(asked: str | list[str], facts: Mapping[str, Any]) -> bool:
 
 def _shape(schema: Mapping[str, Any], at: _Place) -> Iterator[Found]:
     for keyword, types in TYPED.items():
-        if keyword in schema and schema.get("type") not in types:
+        if keyword in schema and not _is_typed(schema.get("type", []), types):
             yield f"{at.pointer}/{keyword}", "lint.untyped", {"keyword": keyword, "type": types[0]}
     nullable = at.facts is not None and "null" in _list(at.facts.get("type", []))
     if nullable and {"properties", "items", "required"} & schema.keys() and "type" not in schema:
@@ -149,6 +149,11 @@ def _shape(schema: Mapping[str, Any], at: _Place) -> Iterator[Found]:
     inverse = schema.get("not")
     if "not" in schema and not (isinstance(inverse, dict) and inverse and inverse.keys() <= {"const", "enum"}):
         yield f"{at.pointer}/not", "lint.not_over", {}
+
+
+def _is_typed(stated: str | list[str], types: tuple[str, ...]) -> bool:
+    """Say whether a type keeps every value out on which a keyword is silent; null may be let through in so many words."""
+    return bool(stated) and set(_list(stated)) <= {*types, "null"} and bool(set(_list(stated)) & set(types))
 
 
 def _properties(schema: Mapping[str, Any], at: _Place, known: frozenset[Path]) -> Iterator[Found]:
