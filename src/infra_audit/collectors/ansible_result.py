@@ -10,7 +10,8 @@ from infra_audit.model.evidence import Collection, Completeness, NotCollected, R
 from infra_audit.model.reason import Reason
 
 COLLECTOR = "servers"
-ANSWER_LIMIT_CHARACTERS = 256 * 1024 * 1024
+RESULT_LIMIT_CHARACTERS = 64 * 1024 * 1024
+"""A host's result, in which its answer stands twice, is not taken when it is longer."""
 
 _CAUSES = (
     ("collect.host_key_changed", r"REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed"),
@@ -36,11 +37,9 @@ _CAUSES = (
 
 def collection(job: Job, result: Mapping[str, Any], at: str) -> Collection:
     """Return what one host's result holds; `at` is the time of the result, ISO 8601. A refused host is data."""
-    answer = result.get("stdout")
-    text = answer if isinstance(answer, str) else ""
-    if len(text) > ANSWER_LIMIT_CHARACTERS:
+    if not result:  # emptied on the way
         return nothing(job, Reason("collect.too_long"), at)
-    gathered = read(text)
+    gathered = read(str(result.get("stdout", "")))
     if not gathered.began:
         return nothing(job, cause(result), at)
     artifacts: list[RawArtifact] = []

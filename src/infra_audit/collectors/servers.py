@@ -13,7 +13,7 @@ from typing import Any
 
 from infra_audit import ansible_call
 from infra_audit.ansible_call import Event, Vault
-from infra_audit.collectors.ansible_result import cause, collection, nothing
+from infra_audit.collectors.ansible_result import RESULT_LIMIT_CHARACTERS, cause, collection, nothing
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.errors import UsageError
 from infra_audit.model.evidence import Collection
@@ -21,7 +21,8 @@ from infra_audit.model.reason import Reason
 
 MEMORY_LIMIT_BYTES = 2 * 1024**3
 """Of each of Ansible's processes: a host that never stops talking ends its own, not the others'."""
-_ENDINGS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")
+_GATHER = "ansible.builtin.raw"
+_OK, _FAILED, _UNREACHABLE = "runner_on_ok", "runner_on_failed", "runner_on_unreachable"
 _POLL_SECONDS = 0.1
 _RESERVE_SECONDS = 60
 
@@ -115,7 +116,10 @@ class _Run:
             on_event=self._on_event,
             cancelled=lambda: self._cancel.is_set() or self._stop.is_set(),
             variables={"infra_audit_ssh_options": ssh_options(options), "infra_audit_timeout": limit},
-            settings={"ANSIBLE_TIMEOUT": str(max(1, round(options.connect_timeout_seconds)))},
+            settings={
+                "ANSIBLE_TIMEOUT": str(max(1, round(options.connect_timeout_seconds))),
+                "MAX_EVENT_RES": str(RESULT_LIMIT_CHARACTERS),  # the runner empties longer results without a word
+            },
             forks=forks,
             timeout_seconds=rounds * (limit + round(options.connect_timeout_seconds)) + _RESERVE_SECONDS,
         )
@@ -126,9 +130,11 @@ class _Run:
         job = self._open.get(str(data.get("host")))
         if kind == "playbook_on_start":
             _limit_memory(event.get("pid"))
-        elif job is not None and kind == "runner_on_start":
+        elif job is None or (kind != _FAILED and str(data.get("task_action")) != _GATHER):
+            return  # what is prepared on this machine is no result of a host
+        elif kind == "runner_on_start":
             self._observer.started(job.device.id)
-        elif job is not None and kind in _ENDINGS:
+        elif kind in (_OK, _FAILED, _UNREACHABLE):
             found = _read(job, data.get("res") or {}, kind)
             self._observer.finished(job.device.id, found.missing[0].reason if found.missing else None)
             self._ended.put((job.device.id, found))
@@ -152,7 +158,7 @@ def ssh_options(options: Options) -> str:
 
 def _read(job: Job, result: dict[str, Any], kind: str) -> Collection:
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return collection(job, result, at) if kind == "runner_on_ok" else nothing(job, cause(result), at)
+    return collection(job, result, at) if kind == _OK else nothing(job, cause(result), at)
 
 
 def _limit_memory(process: object) -> None:

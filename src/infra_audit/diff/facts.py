@@ -1,10 +1,11 @@
 """Facts of one subject before and after, matched by stable key and never by list position."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from infra_audit.model.change import Change
-from infra_audit.model.facts import FactsDocument, Provenance
+from infra_audit.model.facts import CoverageState, FactsDocument, Provenance
 
 
 def compare(subject: str, before: FactsDocument, after: FactsDocument) -> Iterator[Change]:
@@ -12,17 +13,29 @@ def compare(subject: str, before: FactsDocument, after: FactsDocument) -> Iterat
     old, new = dict(_leaves(before)), dict(_leaves(after))
     gone_items, new_items = _items(before) - _items(after), _items(after) - _items(before)
     changes = [*_whole_items(subject, before, gone_items, "removed"), *_whole_items(subject, after, new_items, "added")]
+    changes = [_honest(change, after) for change in changes]
     for key in sorted(old.keys() | new.keys()):
         if _inside(key, gone_items) or _inside(key, new_items):
             continue
         if key not in new:
-            changes.append(_change(subject, "removed", key, old[key], None, before))
+            changes.append(_honest(_change(subject, "removed", key, old[key], None, before), after))
         elif key not in old:
             changes.append(_change(subject, "added", key, None, new[key], after))
         elif old[key][1] != new[key][1]:
             changes.append(_change(subject, "changed", key, old[key], new[key], after))
     changes += _moved(subject, before, after)
     yield from sorted(changes, key=lambda c: (c.key, c.change))
+
+
+def _honest(change: Change, after: FactsDocument) -> Change:
+    """Turn `removed` into `became_no_evidence` where the later scan did not see the whole area."""
+    if change.change != "removed":
+        return change
+    area = change.key.partition("/")[0].partition("[")[0]
+    coverage = after.coverage.get(area)
+    if coverage is None or coverage.state is CoverageState.PARSED:
+        return change
+    return replace(change, change="became_no_evidence")
 
 
 Leaf = tuple[str, Any]
@@ -65,8 +78,8 @@ def _whole_items(subject: str, document: FactsDocument, items: frozenset[str], c
         outer = key.rpartition("/")[0]
         if key in items and not (outer and _inside(outer, items)):
             value = _at(document.facts, pointer)
-            pair = ((pointer, value), None) if change == "removed" else (None, (pointer, value))
-            yield _change(subject, change, key, *pair, document)
+            leaf = (pointer, value)
+            yield _change(subject, change, key, leaf if change == "removed" else None, leaf if change == "added" else None, document)
 
 
 def _moved(subject: str, before: FactsDocument, after: FactsDocument) -> Iterator[Change]:

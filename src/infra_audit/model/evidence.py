@@ -6,7 +6,6 @@ from enum import StrEnum
 from infra_audit.model.device import Device
 from infra_audit.model.reason import Reason
 
-
 UNKNOWN_COMPLETENESS = Reason("complete.unknown")
 
 

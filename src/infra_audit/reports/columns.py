@@ -16,6 +16,10 @@ class Column:
     cell: Callable[[Record, Language], str]
     right: bool = False
     """Numbers stand to the right."""
+    whole: bool = False
+    """Never broken into lines: ids that a reader copies."""
+    extra: bool = False
+    """Left out on a terminal that is too narrow for all columns."""
 
 
 def word(topic: str, value: object, lang: Language) -> str:
@@ -111,7 +115,7 @@ SUBJECTS = (
     Column("not_applicable", _field("not_applicable"), right=True),
 )
 CLAUSES = (
-    Column("clause", _field("clause")),
+    Column("clause", _field("clause"), whole=True),
     Column("title", _title),
     Column("result", _said("result", "result")),
     Column("fail", lambda r, _: str(r["counts"]["fail"]), right=True),
@@ -120,15 +124,15 @@ CLAUSES = (
     Column("not_applicable", lambda r, _: str(r["counts"]["not_applicable"]), right=True),
 )
 RULES = (
-    Column("rule", _field("id")),
+    Column("rule", _field("id"), whole=True),
     Column("title", _title),
     Column("severity", lambda r, lang: word("severity", r["severity"]["default"], lang)),
     Column("clauses", _field("clauses")),
-    Column("kinds", _field("kinds")),
-    Column("needs", _field("needs")),
+    Column("kinds", _field("kinds"), extra=True),
+    Column("needs", _field("needs"), extra=True),
 )
 COVERAGE = (
-    Column("clause", _field("clause")),
+    Column("clause", _field("clause"), whole=True),
     Column("title", _title),
     Column("mode", lambda r, lang: ", ".join(word("mode", m, lang) for m in r["mode"])),
     Column("rules", _field("rules")),

@@ -54,12 +54,19 @@ def _cut(line: str, columns: int) -> int:
     return len(line)
 
 
-def fit(natural: Sequence[int], total: int, gap: int = 2) -> list[int]:
-    """Return column widths that together fit into `total` columns: the widest columns give way first."""
+def fit(natural: Sequence[int], total: int, floors: Sequence[int] = (), gap: int = 2) -> list[int]:
+    """Return column widths that together fit into `total` columns: the widest columns give way first.
+
+    `floors` are widths that columns keep whatever happens; no column gets narrower than `_NARROWEST`.
+    """
     widths = list(natural)
+    least = [max(_NARROWEST, floor) for floor in floors] or [_NARROWEST] * len(widths)
     room = total - gap * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) > room:
+        giving = [n for n in range(len(widths)) if widths[n] > least[n]]
+        if not giving:
+            break
+        widths[max(giving, key=lambda n: widths[n])] -= 1
     return widths
 
 

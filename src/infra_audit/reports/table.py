@@ -1,9 +1,10 @@
 """Tables and finding blocks for a terminal of any width, aligned with Japanese text."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from infra_audit.reports import finding_blocks
-from infra_audit.reports.columns import TABLES, headings, row
+from infra_audit.reports.columns import TABLES, Column, headings, row
 from infra_audit.reports.interface import Output, Record
 from infra_audit.reports.layout import fit, printable, width, wrap
 
@@ -24,8 +25,10 @@ def render(rows: list[list[str]], output: Output) -> str:
     columns = TABLES[output.kind]
     heads = headings(output.kind, output.lang)
     kept = [n for n in range(len(columns)) if not rows or any(r[n] for r in rows)]
-    natural = [max([width(heads[n]), *(max(map(width, r[n].split("\n"))) for r in rows)]) for n in kept]
-    widths = fit(natural, output.width)
+    natural = {n: max([width(heads[n]), *(max(map(width, r[n].split("\n"))) for r in rows)]) for n in kept}
+    kept = _that_fit(kept, natural, columns, output.width)
+    floors = [natural[n] if columns[n].whole or columns[n].right else _longest_word([r[n] for r in rows]) for n in kept]
+    widths = fit([natural[n] for n in kept], output.width, floors)
     body = [["\n".join(wrap(r[n], w)) for n, w in zip(kept, widths, strict=True)] for r in rows]
     head = ["\n".join(wrap(heads[n], w)) for n, w in zip(kept, widths, strict=True)]
     align = ["right" if columns[n].right else "left" for n in kept]
@@ -38,3 +41,24 @@ def render(rows: list[list[str]], output: Output) -> str:
         preserve_whitespace=True,
     )
     return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
+
+
+_READABLE = 20
+"""A text column narrower than this is hard to read; extra columns are left out before that."""
+
+
+def _longest_word(cells: Sequence[str]) -> int:
+    """Return the width that keeps ids, addresses and the like in one piece; Japanese may break anywhere."""
+    words = [w for cell in cells for w in re.findall(r"[!-+\--~]+,?", cell)]
+    return min(max(map(len, words), default=0), _READABLE)
+
+
+def _that_fit(kept: list[int], natural: dict[int, int], columns: Sequence[Column], total: int) -> list[int]:
+    """Leave out extra columns, the last first, until the others are readable."""
+    kept = list(kept)
+    while True:
+        least = sum(natural[n] if columns[n].whole else min(natural[n], _READABLE) for n in kept) + 2 * (len(kept) - 1)
+        extras = [n for n in kept if columns[n].extra]
+        if least <= total or not extras:
+            return kept
+        kept.remove(extras[-1])
