@@ -93,7 +93,7 @@ class Engine:
         if settled is not None:
             return finding(rule, subject, *settled)
         leaves = self._checker.leaves(rule, subject.facts)
-        judged = judge_leaves(leaves, gaps, subject.evidence.kinds) if leaves else []
+        judged = judge_leaves(leaves, gaps, subject.evidence.kinds, prepared.reads) if leaves else []
         judged = [j for j in judged if j.status is not Status.EXEMPT]
         counted = subject.members(prepared.selector) if prepared.selector else None
         if judged:

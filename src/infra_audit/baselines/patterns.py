@@ -38,6 +38,16 @@ class Reads:
     """Places with nothing read below them, in order."""
     judged: tuple[Path, ...]
     """Leaves of which the rule asks something; the others only select or guard."""
+    alternatives: frozenset[Path] = frozenset()
+    """Places that stand in an or-condition: one way of several to satisfy the rule."""
+
+    def is_alternative(self, pointer: str) -> bool:
+        """Say whether a fact (by JSON pointer) is only one way of several to satisfy the rule."""
+        parts = tuple(pointer.split("/")[1:])
+        return any(
+            len(p) == len(parts) and all(a in ("*", b) for a, b in zip(p, parts, strict=True))
+            for p in self.alternatives
+        )
 
 
 def reads(then: Mapping[str, Any]) -> Reads:
@@ -49,7 +59,20 @@ def reads(then: Mapping[str, Any]) -> Reads:
     inner = {path[:cut] for path in everything for cut in range(1, len(path))}
     leaves = tuple(sorted(path for path in everything if path not in inner))
     judged = tuple(path for path in leaves if everything[path])
-    return Reads(frozenset(everything) | inner, leaves, judged or leaves)
+    alternatives = frozenset(_alternatives(then, ()))
+    return Reads(frozenset(everything) | inner, leaves, judged or leaves, alternatives)
+
+
+def _alternatives(schema: Mapping[str, Any], at: Path) -> Iterator[Path]:
+    for branch in schema.get("anyOf", ()):
+        yield from (path for path, _ in _walk(branch, at, condition=True) if path != at)
+    for name, below in schema.get("properties", {}).items():
+        yield from _alternatives(below, (*at, name))
+    for keyword in ("items", "contains"):
+        if keyword in schema:
+            yield from _alternatives(schema[keyword], (*at, "*"))
+    for below in (*schema.get("allOf", ()), *([schema["then"]] if "then" in schema else ())):
+        yield from _alternatives(below, at)
 
 
 def _walk(schema: Mapping[str, Any], at: Path, *, condition: bool) -> Iterator[tuple[Path, bool]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from infra_audit.errors import UsageError
-from infra_audit.model.rule import Baseline, BrokenRule, Rule
+from infra_audit.model.rule import Baseline
 
 
 def select(baseline: Baseline, rules: Sequence[str] = (), clauses: Sequence[str] = ()) -> frozenset[str]:
@@ -12,18 +12,18 @@ def select(baseline: Baseline, rules: Sequence[str] = (), clauses: Sequence[str]
     A rule is in scope when it matches one of `rules` (if any are named) and one of `clauses` (if any are named).
     Raises UsageError when a name matches no rule.
     """
-    everything: list[Rule | BrokenRule] = [*baseline.rules, *baseline.broken]
+    everything = baseline.clauses
     for name in rules:
-        if not any(rule.id.startswith(name) for rule in everything):
+        if not any(rule_id.startswith(name) for rule_id in everything):
             raise UsageError("baseline.scope_unknown", what="--rules", name=name)
     for name in clauses:
-        if not any(clause_matches(clause, name) for rule in everything for clause in rule.clauses):
+        if not any(clause_matches(clause, name) for named in everything.values() for clause in named):
             raise UsageError("baseline.scope_unknown", what="--clauses", name=name)
     return frozenset(
-        rule.id
-        for rule in everything
-        if (not rules or any(rule.id.startswith(name) for name in rules))
-        and (not clauses or any(clause_matches(clause, name) for clause in rule.clauses for name in clauses))
+        rule_id
+        for rule_id, named in everything.items()
+        if (not rules or any(rule_id.startswith(name) for name in rules))
+        and (not clauses or any(clause_matches(clause, name) for clause in named for name in clauses))
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,13 @@ class Standard:
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """All standards known, in the order of their files."""
 
     standards: tuple[Standard, ...]
 
-    @property
+    @cached_property
     def clauses(self) -> Mapping[str, Clause]:
         """Return every clause by id, in order."""
         return {clause.id: clause for standard in self.standards for clause in standard.clauses}

@@ -16,6 +16,7 @@ from enum import Enum
 from infra_audit.baselines import pointer
 from infra_audit.baselines.coverage import Gap, gap_at
 from infra_audit.baselines.leaves import Leaf
+from infra_audit.baselines.patterns import Reads
 from infra_audit.model.facts import CoverageState
 
 STANDING = frozenset(
@@ -61,32 +62,52 @@ class Judged:
     """The gap in the evidence that stops it, if one does."""
 
 
-def judge_leaves(leaves: Sequence[Leaf], gaps: tuple[Gap, ...], kinds: Callable[[str], frozenset[str]]) -> list[Judged]:
-    """Return what each error of a rule means. `kinds` gives the kinds of provenance under a fact."""
+Kinds = Callable[[str], frozenset[str]]
+"""Gives the kinds of provenance under a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What is known of the document while the errors of one rule are judged."""
+
+    gaps: tuple[Gap, ...]
+    kinds: Kinds
+    reads: Reads
+    missing: list[str]
+
+
+def judge_leaves(leaves: Sequence[Leaf], gaps: tuple[Gap, ...], kinds: Kinds, reads: Reads) -> list[Judged]:
+    """Return what each error of a rule means."""
     missing = [leaf.pointer for leaf in leaves if leaf.keyword == "required"]
-    return [_judge(leaf, missing, gaps, kinds) for leaf in leaves]
+    context = _Context(gaps, kinds, reads, missing)
+    return [judged for leaf in leaves for judged in _judge(leaf, context)]
 
 
-def _judge(leaf: Leaf, missing: list[str], gaps: tuple[Gap, ...], kinds: Callable[[str], frozenset[str]]) -> Judged:
+def _judge(leaf: Leaf, context: _Context) -> list[Judged]:
     if leaf.keyword == "anyOf":
-        return _any_of(leaf, missing, gaps, kinds)
-    gap = gap_at(gaps, leaf.pointer, aggregate=leaf.keyword == "contains")
-    if gap is not None and gap.coverage.state is CoverageState.NO_SUCH_EXPOSURE and leaf.keyword == "required":
-        return Judged(leaf, Status.EXEMPT, gap)
+        return _any_of(leaf, context)
+    gap = gap_at(context.gaps, leaf.pointer, aggregate=leaf.keyword == "contains")
     if leaf.keyword == "required":
-        return Judged(leaf, Status.MISSING, gap)
-    if leaf.keyword == "contains" and any(pointer.is_below(place, leaf.pointer) for place in missing):
-        return Judged(leaf, Status.HEALABLE, gap)
-    if gap is not None and (leaf.keyword not in STANDING or kinds(leaf.pointer) & UNSEEN):
-        return Judged(leaf, Status.HEALABLE, gap)
-    return Judged(leaf, Status.STANDS)
+        is_exempt = gap is not None and gap.coverage.state is CoverageState.NO_SUCH_EXPOSURE
+        # One way of several to be safe: that the platform lacks it does not make it safe.
+        is_exempt = is_exempt and not context.reads.is_alternative(leaf.pointer)
+        return [Judged(leaf, Status.EXEMPT if is_exempt else Status.MISSING, gap)]
+    if leaf.keyword == "contains" and any(pointer.is_below(place, leaf.pointer) for place in context.missing):
+        return [Judged(leaf, Status.HEALABLE, gap)]
+    if gap is not None and (leaf.keyword not in STANDING or context.kinds(leaf.pointer) & UNSEEN):
+        return [Judged(leaf, Status.HEALABLE, gap)]
+    return [Judged(leaf, Status.STANDS)]
 
 
-def _any_of(leaf: Leaf, missing: list[str], gaps: tuple[Gap, ...], kinds: Callable[[str], frozenset[str]]) -> Judged:
-    """Judge an or-condition: it stands only when every branch of it has an error that stands."""
-    branches = [[_judge(below, missing, gaps, kinds) for below in branch] for branch in leaf.branches]
-    open_ = [branch for branch in branches if all(below.status is not Status.STANDS for below in branch)]
-    if not open_:
-        return Judged(leaf, Status.STANDS)
-    gap = next((below.gap for branch in open_ for below in branch if below.gap), None)
-    return Judged(leaf, Status.HEALABLE, gap)
+def _any_of(leaf: Leaf, context: _Context) -> list[Judged]:
+    """Judge an or-condition: it stands only when every branch of it has an error that stands.
+
+    One that does not stand for want of facts is told by the facts that are missing.
+    """
+    branches = [[one for below in branch for one in _judge(below, context)] for branch in leaf.branches]
+    undecided = [one for branch in branches if all(b.status is not Status.STANDS for b in branch) for one in branch]
+    if not undecided:
+        return [Judged(leaf, Status.STANDS)]
+    unknown = [one for one in undecided if one.status is Status.MISSING]
+    gap = next((one.gap for one in undecided if one.gap is not None), None)
+    return unknown or [Judged(leaf, Status.HEALABLE, gap)]

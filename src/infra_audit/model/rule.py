@@ -134,3 +134,8 @@ class Baseline:
     def rule(self, rule_id: str) -> Rule | None:
         """Return one rule by id, or None."""
         return next((r for r in self.rules if r.id == rule_id), None)
+
+    @property
+    def clauses(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the clauses of every rule by rule id, broken ones included."""
+        return {r.id: r.clauses for r in self.rules} | {b.id: b.clauses for b in self.broken}
