@@ -17,7 +17,18 @@ LIMIT_BYTES = 50_000_000
 LONG_LINE = 65_536
 """Characters; a longer line is no statement of a configuration and is taken out whole by the redactor."""
 
-_MAGIC = (b"\x1f\x8b", b"PK\x03\x04", b"\x7fELF", b"%PDF-", b"\x89PNG", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\xd0\xcf\x11\xe0")
+_MAGIC = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"\x7fELF",
+    b"%PDF-",
+    b"\x89PNG",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\xd0\xcf\x11\xe0",
+)
 _JUNK = re.compile(rb"[\x00-\x02\x04-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _JUNK_SHARE = 0.02
 _SAMPLE = 1_000_000
@@ -40,8 +51,7 @@ def decode(data: bytes, *, limit: int = LIMIT_BYTES) -> Decoded | Reason:
     if _binary(data):
         return Reason("decode.binary", {"bytes": len(data)})
     text, encoding = encodings.decode(data)
-    if text.startswith("\ufeff"):
-        text = text[1:]
+    text = text.removeprefix("\ufeff")
     pieces = text.split("\n")
     if pieces[-1] == "":  # the final line feed ends a line, it does not begin one
         pieces.pop()

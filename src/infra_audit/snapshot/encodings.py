@@ -96,7 +96,9 @@ def _score(text: str) -> int:
     # Half-width kana come in words; EUC-JP read as CP932 has single ones and half-width punctuation between them.
     half = sum(len(run) if len(run) >= 3 else -3 * len(run) for run in runs)
     half -= 6 * len(_HALF_PUNCTUATION.findall(sample))
-    mixed = len(re.findall("[\uff61-\uff9f][\u3040-\u30ff\u4e00-\u9fff]|[\u3040-\u30ff\u4e00-\u9fff][\uff61-\uff9f]", sample))
+    mixed = len(
+        re.findall("[\uff61-\uff9f][\u3040-\u30ff\u4e00-\u9fff]|[\u3040-\u30ff\u4e00-\u9fff][\uff61-\uff9f]", sample)
+    )
     return 2 * len(_EXPECTED.findall(sample)) + half - 4 * mixed - 3 * len(_UNEXPECTED.findall(sample))
 
 

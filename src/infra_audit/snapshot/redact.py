@@ -98,7 +98,9 @@ class Redactor:
         """Put one mark into every line of a block, so that each line shows that something stood there."""
         first, last = lines[block.first], lines[block.last]
         if block.first == block.last:
-            result[block.first] = first[: block.start] + self._mark(first[block.start : block.end], block.kind) + first[block.end :]
+            result[block.first] = (
+                first[: block.start] + self._mark(first[block.start : block.end], block.kind) + first[block.end :]
+            )
         else:
             parts = [first[block.start :], *lines[block.first + 1 : block.last], last[: block.end]]
             mark = self._mark("\n".join(parts), block.kind)

@@ -65,7 +65,14 @@ class Line:
 
     def secret_at(self, column: int) -> Span | None:
         """Return the secret that begins at the column, a quote before it not counted."""
-        return next((s for s in self.spans if s.start - 1 <= column <= s.start and self.text[column : s.start] in ("", '"', "'")), None)
+        return next(
+            (
+                s
+                for s in self.spans
+                if s.start - 1 <= column <= s.start and self.text[column : s.start] in ("", '"', "'")
+            ),
+            None,
+        )
 
     def redacted(self, mark: Callable[[str, str], str]) -> str:
         """Return the line with `mark(value, kind)` in the place of each secret."""

@@ -1,0 +1,60 @@
+"""Which platform a plain text is of, by the `detect` patterns of each platform.
+
+A pattern counts once when some line of the text matches; the highest sum wins. A sum below the threshold or a tie is not
+guessed at: the reason names the candidates.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from infra_audit.model.platform import Platform
+from infra_audit.model.reason import Reason
+
+THRESHOLD = 2
+LINES = 5000
+"""Lines looked at: what tells a platform stands near the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The platform found, or the reason why none was."""
+
+    platform: Platform | None
+    reason: Reason | None
+    scores: Mapping[str, int]
+    """Platforms with a score above zero, highest first."""
+
+
+def detect(lines: Sequence[str], platforms: Mapping[str, Platform]) -> Detection:
+    """Return the platform of a text. It makes no difference whether the text is redacted."""
+    text = "\n".join(lines[:LINES])
+    found = {
+        name: sum(e["weight"] for e in p.data.get("detect", ()) if _matches(e["pattern"], text))
+        for name, p in platforms.items()
+    }
+    scores = {name: score for name, score in sorted(found.items(), key=lambda item: (-item[1], item[0])) if score > 0}
+    best = [name for name, score in scores.items() if score == max(scores.values())]
+    if not best or scores[best[0]] < THRESHOLD:
+        return Detection(None, Reason("detect.unknown", {"known": ", ".join(sorted(platforms))}), scores)
+    if len(best) > 1:
+        return Detection(None, Reason("detect.ambiguous", {"candidates": ", ".join(best)}), scores)
+    return Detection(platforms[best[0]], None, scores)
+
+
+@cache
+def _compiled(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(pattern, re.MULTILINE), re.compile(pattern)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Tell whether some line matches. One search over the whole text is a hundred times faster than one a line."""
+    whole, single = _compiled(pattern)
+    match = whole.search(text)
+    if match is None:
+        return False
+    if "\n" not in match[0]:
+        return True
+    # A match over a line end is none; the lines have to be looked at one by one.
+    return any(single.search(line) for line in text.split("\n"))
