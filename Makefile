@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 T      ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-full lint format types bench package clean debian-packages
+.PHONY: help dev demo test test-full lint format types bench picture package clean debian-packages
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,6 +47,9 @@ endif
 test-full: dev ## the long loops in full; writes docs/verification.md
 	@$(MAKE) --no-print-directory debian-packages lint types
 	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest tests --verification docs/verification.md
+
+picture: dev ## draw the picture of the README anew
+	$(BIN)/python docs/picture.py
 
 bench: dev ## measure speed; prints CPU seconds and ratios
 	$(BIN)/python -m benchmarks
