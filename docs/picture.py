@@ -1,5 +1,6 @@
 """Draw docs/check.svg: the real output of `infra-audit check` on one configuration of the example city."""
 
+import io
 import os
 import pty
 import subprocess
@@ -18,7 +19,7 @@ def main() -> None:
 
     command = ["infra-audit", "check", "acc-sw-mn1/running-config.txt", "--zone", "mynumber"]
     shown = " ".join(command)
-    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w", encoding="utf-8"), force_terminal=True)  # noqa: SIM115
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ {shown}", style="bold green"))
     for line in _output([sys.executable, "-m", "infra_audit", *command[1:]]).splitlines()[:LINES]:
         style = "bold red" if line.startswith("不適合") else "yellow" if line.startswith("証跡なし") else ""
