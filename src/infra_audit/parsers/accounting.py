@@ -147,9 +147,8 @@ class Accountant:
 
     def _touched(self, place: Placed, statement: Statement) -> list[str]:
         """Return the areas or field patterns that a line makes partial."""
-        templates = [place.taken_by] if place.taken_by else place.claims
-        if templates:
-            return sorted({pattern for template in templates for pattern in template.text.head.areas})
+        if place.claims:
+            return sorted({pattern for template in place.claims for pattern in template.text.head.areas})
         texts = [header.text for header in place.section.header]
         return self._platform.words.touched(*texts, statement.text)
 

@@ -43,35 +43,50 @@ class Defaults:
         self._accounts = accounts
         self._scope = scope
         self._templates = [t for t in platform.templates if t.reads_scope(scope, divided=divided)]
+        self._undecided: set[tuple[int, tuple[str, ...]]] = set()
+        """Fields for which an entry could neither hold nor fail: no later entry may decide them."""
 
     def add(self, root: Object, version: str | None) -> None:
-        """Add all facts of the two lists that hold."""
-        for kind, entries in (
-            (ProvenanceKind.DEFAULT, self._platform.defaults),
-            (ProvenanceKind.ABSENT, self._platform.absent),
-        ):
-            for index, entry in enumerate(entries):
-                if within(version, entry.get("since"), entry.get("until")):
-                    self._add(
-                        root, entry, kind, f"{'defaults' if kind is ProvenanceKind.DEFAULT else 'absent'}/{index}"
-                    )
+        """Add all facts of the two lists that hold; entries that depend on facts outside lists come after those."""
+        entries = [
+            (entry, kind, f"{name}/{index}", within(version, entry.get("since"), entry.get("until")))
+            for name, kind, found in (
+                ("defaults", ProvenanceKind.DEFAULT, self._platform.defaults),
+                ("absent", ProvenanceKind.ABSENT, self._platform.absent),
+            )
+            for index, entry in enumerate(found)
+        ]
+        for late in (False, True):
+            for entry, kind, name, in_range in entries:
+                if in_range is not False and ("given" in entry or "[]" in entry["at"]) is late:
+                    self._add(root, entry, kind, name, in_range=in_range)
 
-    def _add(self, root: Object, entry: Entry, kind: ProvenanceKind, name: str) -> None:
+    def _add(self, root: Object, entry: Entry, kind: ProvenanceKind, name: str, *, in_range: bool | None) -> None:
         lines = list(self._lines(names(entry["at"])))
         sources = self._sources(entry, lines)
         if not sources:
             return
+        given = _given(root, entry.get("given", {}))
         for place in places(root, entry["at"]):
-            if place.get() is not None or not _holds(entry.get("when", {}), place):
+            where = (id(place.top), place.below)
+            if place.get() is not None or where in self._undecided:
                 continue
-            if any(self._could_give(unread, place, lines) for source in sources for unread in self._unread(source)):
-                continue
-            artifact, spans = self._searched(place, sources)
-            provenance = Provenance(
-                kind=kind, artifact=artifact, lines=spans, template=name, document=entry.get("document"),
-                since=entry.get("since"), until=entry.get("until"),
-            )  # fmt: skip
-            place.put(Leaf(entry["value"], provenance))
+            holds = _all((in_range, given, conditions_hold(place, entry)))
+            if holds is None or any(
+                self._could_give(unread, place, lines) for source in sources for unread in self._unread(source)
+            ):
+                self._undecided.add(where)
+            elif holds:
+                place.put(Leaf(entry["value"], self._provenance(place, entry, kind, name, sources)))
+
+    def _provenance(
+        self, place: Place, entry: Entry, kind: ProvenanceKind, name: str, sources: Sequence[str]
+    ) -> Provenance:
+        artifact, spans = self._searched(place, sources)
+        return Provenance(
+            kind=kind, artifact=artifact, lines=spans, template=name, document=entry.get("document"),
+            since=entry.get("since"), until=entry.get("until"),
+        )  # fmt: skip
 
     def _lines(self, field: tuple[str, ...]) -> Iterator[tuple[TemplateFile, Line]]:
         """Yield the template lines that give a field, or something in it."""
@@ -137,14 +152,38 @@ def _is_section_of(index: int, place: Place, readings: Mapping[str, Reading]) ->
     return any((reading.order, index) in place.top.sections for reading in readings.values())
 
 
-def _holds(when: Entry, place: Place) -> bool:
+def conditions_hold(place: Place, entry: Entry) -> bool | None:
+    """Return whether `when` and `unless` hold for the item of a place; None when a field they name is not known."""
     siblings = place.siblings()
-    for field, wanted in when.items():
-        node = siblings.fields.get(field) if siblings else None
-        value = plain(node) if node is not None else None
-        if value not in (wanted if isinstance(wanted, list) else [wanted]):
-            return False
-    return True
+    answers: list[bool | None] = []
+    for name, wanted_answer in (("when", True), ("unless", False)):
+        for field, wanted in entry.get(name, {}).items():
+            node = siblings.fields.get(field) if siblings else None
+            node = node if node is not None else place.top.fields.get(field)
+            answers.append(None if node is None else _is_one_of(plain(node), wanted) is wanted_answer)
+    return _all(answers)
+
+
+def _given(root: Object, given: Entry) -> bool | None:
+    """Return whether other facts have the values named; None when one is not known."""
+    answers: list[bool | None] = []
+    for at, wanted in given.items():
+        nodes = [place.get() for place in places(root, at)]
+        node = nodes[0] if nodes else None
+        answers.append(None if node is None else _is_one_of(plain(node), wanted))
+    return _all(answers)
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    """Return False when one is false, else None when one is not known, else True."""
+    known = list(answers)
+    if False in known:
+        return False
+    return None if None in known else True
+
+
+def _is_one_of(value: Any, wanted: Any) -> bool:
+    return value in wanted if isinstance(wanted, list) else bool(value == wanted)
 
 
 def _indent(text: str) -> int:

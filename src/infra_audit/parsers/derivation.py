@@ -21,6 +21,13 @@ def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, 
             raise PlatformError(
                 "platform.template", file=f"{platform.name}/platform.yaml", line=1, what=f"no derive step {name}"
             )
+        table = entry.get("words")
+        if isinstance(table, str):
+            if table not in platform.tables:
+                raise PlatformError(
+                    "platform.template", file=f"{platform.name}/platform.yaml", line=1, what=f"no table {table}"
+                )
+            entry = {**entry, "words": platform.tables[table]}  # noqa: PLW2901 - the same entry, its table in place
         yield name, STEPS[name], entry
 
 

@@ -6,7 +6,7 @@
     [ a b ]             may be absent              secret:secret@kinds  a secret, perhaps with the word of its kind before it
     ( a | b )           the first that fits        { a | b }            any of them, any number of times, any order
 
-`true`, `false` and `null` as a value mean themselves. A field `a__b` is the field `b` of the object `a`; fields that begin
+`word=+field=value` and `+field:type` add to a list. `true`, `false` and `null` as a value mean themselves. A field `a__b` is the field `b` of the object `a`; fields that begin
 with `_` are read and dropped. There is no backtracking into what has matched, so reading is linear; a word left over means
 that the statement was not understood, and nothing is returned.
 """
@@ -83,7 +83,7 @@ class Grammar:
 
     def _note(self, field: str) -> None:
         if field and not field.startswith("_"):
-            self.fields.add(field)
+            self.fields.add(field.removeprefix("+"))
 
     def _reader(self, kind: str) -> Reader:
         name, at, table = kind.partition("@")
@@ -99,12 +99,28 @@ class Grammar:
         return word_of({word: word for word in words})
 
 
+class _Many(list[Any]):
+    """Values that add up."""
+
+
+def _set(fields: Fields, field: str, value: Any) -> None:
+    if field.startswith("+"):
+        fields[field[1:]] = _Many([*fields.get(field[1:], ()), value])
+    else:
+        fields[field] = value
+
+
+def _join(fields: Fields, found: Fields) -> None:
+    for name, value in found.items():
+        fields[name] = _Many([*fields.get(name, ()), *value]) if isinstance(value, _Many) else value
+
+
 def _typed(field: str, reader: Reader) -> Step:
     def step(words: Sequence[str], at: int, fields: Fields) -> int | None:
         found = reader(words, at)
         if found is None:
             return None
-        fields[field] = found[0]
+        _set(fields, field, found[0])
         return found[1]
 
     return step
@@ -115,7 +131,7 @@ def _literal(word: str, field: str, value: Any) -> Step:
         if at >= len(words) or words[at] != word:
             return None
         if field:
-            fields[field] = value
+            _set(fields, field, value)
         return at + 1
 
     return step
@@ -156,7 +172,7 @@ def _first_of(alternatives: list[tuple[str | None, Step]]) -> Step:
             found: Fields = {}
             after = step(words, at, found)
             if after is not None:
-                fields.update(found)
+                _join(fields, found)
                 return after
         return None
 
@@ -173,7 +189,7 @@ def _optional(step: Step) -> Step:
         after = step(words, at, found)
         if after is None:
             return at
-        fields.update(found)
+        _join(fields, found)
         return after
 
     return optional
@@ -186,7 +202,7 @@ def _repeated(step: Step) -> Step:
             after = step(words, at, found)
             if after is None or after == at:
                 return at
-            fields.update(found)
+            _join(fields, found)
             at = after
         return at
 

@@ -80,6 +80,8 @@ class Merger:
             branches = self._joined(branches, key, path)
         objects = [self._object(branch, inner, path) for branch in branches]
         for item in objects:
+            if "well_known" in inner.get("properties", {}):
+                _known_secret(item)
             if "digest" in key:
                 item.fields["digest"] = Leaf(digest(item), _common(item))
         if "occurrence" in key:
@@ -127,6 +129,13 @@ def _count(objects: list[Object], key: tuple[str, ...]) -> None:
         rest = tuple(_text(_value(item, field)) for field in key if field != "occurrence")
         seen[rest] = seen.get(rest, 0) + 1
         item.fields["occurrence"] = Leaf(seen[rest], _common(item))
+
+
+def _known_secret(item: Object) -> None:
+    """Say of an item what its secret says: everybody knows it."""
+    node = item.fields.get("secret")
+    if isinstance(node, Leaf) and isinstance(node.value, dict) and "well_known" not in item.fields:
+        item.fields["well_known"] = Leaf(node.value["well_known"], node.provenance)
 
 
 def _value(item: Object, field: str) -> Any:

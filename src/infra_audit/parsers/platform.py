@@ -65,8 +65,8 @@ class _Prefixes:
         entries.append((text, exact, template))
         entries.sort(key=lambda entry: (-len(entry[0]), not entry[1], entry[2].name))
 
-    def matching(self, path: str) -> list[TemplateFile]:
-        """Return the templates whose prefix a header has, longest prefix first."""
+    def matching(self, path: str) -> list[tuple[TemplateFile, ...]]:
+        """Return the templates whose prefix a header has: those of one prefix together, longest prefix first."""
         word = path.split(None, 1)[0] if path else ""
         found = [
             entry
@@ -74,7 +74,10 @@ class _Prefixes:
             if (path == entry[0] if entry[1] else path.startswith(entry[0]))
         ]
         found.sort(key=lambda entry: (-len(entry[0]), not entry[1]))
-        return list(dict.fromkeys(template for _, _, template in found))
+        groups: dict[tuple[str, bool], list[TemplateFile]] = {}
+        for text, exact, template in found:
+            groups.setdefault((text, exact), []).append(template)
+        return [tuple(dict.fromkeys(group)) for group in groups.values()]
 
 
 def _first_word(text: str, *, whole: bool) -> str:
@@ -119,8 +122,8 @@ class CompiledPlatform:
             found.append(TemplateFile(text, source, self))
         return found
 
-    def templates_for(self, source: str, section: Section) -> list[TemplateFile]:
-        """Return the templates that claim a section by its header, the one with the longest prefix first."""
+    def templates_for(self, source: str, section: Section) -> list[tuple[TemplateFile, ...]]:
+        """Return the templates that claim a section by its header, those with the longest prefix first."""
         if section.opaque or source not in self._prefixes:
             return []
         return self._prefixes[source].matching(section.path)

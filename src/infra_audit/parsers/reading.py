@@ -10,7 +10,7 @@ from infra_audit.parsers.locator import AT
 from infra_audit.parsers.platform import CompiledPlatform, Source, TemplateFile
 from infra_audit.parsers.splitters import Section, Split, Statement, splitter
 from infra_audit.parsers.tree import Branch, Capture, Path
-from infra_audit.parsers.values import Adds
+from infra_audit.parsers.values import Adds, Items
 
 
 @dataclass(slots=True)
@@ -19,10 +19,15 @@ class Placed:
 
     section: Section
     index: int
-    claims: tuple[TemplateFile, ...]
-    """Templates whose prefix its header has, longest first."""
-    taken_by: TemplateFile | None = None
-    """The template that it went to; None = no start line matched."""
+    groups: tuple[tuple[TemplateFile, ...], ...]
+    """Templates whose prefix its header has: those of one prefix together, longest prefix first."""
+    taken_by: tuple[TemplateFile, ...] = ()
+    """The templates that it went to; empty = no start line matched."""
+
+    @property
+    def claims(self) -> tuple[TemplateFile, ...]:
+        """Return the templates that it went to, else all whose prefix its header has."""
+        return self.taken_by or tuple(template for group in self.groups for template in group)
 
 
 @dataclass(slots=True)
@@ -54,22 +59,22 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
     reading = Reading(artifact, source, order, split, placed)
     buckets: dict[tuple[str, str], tuple[TemplateFile, list[Placed]]] = {}
     for place in placed:
-        place.taken_by = _taker(place, reading)
-        if place.taken_by is not None:
-            key = (place.taken_by.name, place.section.scope)
-            buckets.setdefault(key, (place.taken_by, []))[1].append(place)
-    for (_, scope), (template, places) in sorted(buckets.items()):
+        place.taken_by = _takers(place)
+        for template in place.taken_by:
+            buckets.setdefault((template.name, place.section.scope), (template, []))[1].append(place)
+    for (_, scope), (template, places) in sorted(buckets.items(), key=lambda bucket: bucket[0]):
         _Bucket(reading, template, places, platform).read_into(reading.roots.setdefault(scope, Branch()))
+    reading.refused -= reading.used
     return reading
 
 
-def _taker(place: Placed, reading: Reading) -> TemplateFile | None:
-    for template in place.claims:
-        if template.name in reading.failures:
-            continue
-        if template.compiled.opens(place.section):
-            return template
-    return None
+def _takers(place: Placed) -> tuple[TemplateFile, ...]:
+    """Return the templates of the longest prefix of which one has a start line that matches the header."""
+    for group in place.groups:
+        taken = tuple(template for template in group if template.compiled.opens(place.section))
+        if taken:
+            return taken
+    return ()
 
 
 class _Bucket:
@@ -106,12 +111,12 @@ class _Bucket:
         self.started = locator.started
         for result in results:
             self._branch(result, root, (), ())
-        self.reading.refused |= {self._first(line) for line in locator.matched} - self.reading.used
+        self.reading.refused |= {self._first(line) for line in locator.matched}
 
     def _first(self, line: int) -> int:
         return self.statements[line - 1].first
 
-    def _branch(self, node: Mapping[str, Any], into: Branch, path: Path, above: tuple[Span, ...]) -> None:
+    def _branch(self, node: Mapping[str, Any], into: Branch, path: Path, above: tuple[int, ...]) -> None:
         """Sort one object of TTP's result into a branch; `above` are lines of the keys of items around it."""
         captured: list[tuple[str, int, Any]] = []
         for name, value in node.items():
@@ -119,7 +124,7 @@ class _Bucket:
             if at:
                 captured.append((field_name, int(line), value))
         own = self._own(captured)
-        keys = above + self._key_spans(own, path)
+        keys = (*above, *self._key_lines(own, path))
         for field_name, line, value in own:
             self._capture(into, field_name, line, value, keys)
         for name, value in node.items():
@@ -127,28 +132,35 @@ class _Bucket:
                 continue
             if isinstance(value, list):
                 for entry in value:
-                    item = Branch()
-                    self._branch(entry, item, (*path, name), keys)
-                    if any(True for _ in item.all_captures()):
-                        into.lists.setdefault(name, []).append(item)
+                    for variant in _variants(entry):
+                        item = Branch()
+                        self._branch(variant, item, (*path, name), keys)
+                        if any(True for _ in item.all_captures()):
+                            into.lists.setdefault(name, []).append(item)
             else:
                 self._branch(value, into.child((name,)), (*path, name), keys)
 
     def _own(self, captured: list[tuple[str, int, Any]]) -> list[tuple[str, int, Any]]:
-        """Keep what lies in a section whose start line opened this very item; the rest leaked in from elsewhere."""
-        opened = {self.section_of[line - 1].index for _, line, _ in captured if line in self.started}
-        return [entry for entry in captured if self.section_of[entry[1] - 1].index in opened]
+        """Keep what lies in a section whose start line opened this very item; the rest leaked in from elsewhere.
 
-    def _key_spans(self, captured: list[tuple[str, int, Any]], path: Path) -> tuple[Span, ...]:
-        """Return the body lines that give the key of this item: without them its facts would have another key."""
-        key = self._keys(path)
-        spans = []
-        for field_name in key:
-            lines = [line for name, line, _ in captured if name == field_name and not self.is_header[line - 1]]
+        The records of a flat text go on over lines that are sections of their own.
+        """
+        opened = {self.section_of[line - 1].index for _, line, _ in captured if line in self.started}
+        return [
+            entry
+            for entry in captured
+            if self.section_of[entry[1] - 1].index in opened
+            or (opened and self.section_of[entry[1] - 1].section.is_line)
+        ]
+
+    def _key_lines(self, captured: list[tuple[str, int, Any]], path: Path) -> tuple[int, ...]:
+        """Return the lines that give the key of this item: without them its facts would have another key."""
+        found = []
+        for field_name in self._keys(path):
+            lines = [line for name, line, _ in captured if name == field_name]
             if lines:
-                statement = self.statements[max(lines) - 1]
-                spans.append((statement.first, statement.last))
-        return tuple(spans)
+                found.append(max(lines))
+        return tuple(found)
 
     def _keys(self, path: Path) -> tuple[str, ...]:
         area = self.platform.areas.get(path[0]) if path else None
@@ -158,7 +170,7 @@ class _Bucket:
             schema = inner.get("properties", {}).get(name, {})
         return tuple(schema.get("x-key", ()))
 
-    def _capture(self, into: Branch, name: str, line: int, value: Any, keys: tuple[Span, ...]) -> None:
+    def _capture(self, into: Branch, name: str, line: int, value: Any, keys: tuple[int, ...]) -> None:
         statement = self.statements[line - 1]
         place = self.section_of[line - 1]
         self.reading.used.add(statement.first)
@@ -167,13 +179,16 @@ class _Bucket:
             return
         adds = isinstance(value, Adds)
         capture = Capture(
-            list(value) if adds else value, adds, (self.reading.order, statement.first), self._cite(statement, keys)
+            list(value) if adds else value, adds, (self.reading.order, statement.first), self._cite(line, keys)
         )
         *above, last = name.split("__")
         into.child(tuple(above)).captures.setdefault(last, []).append(capture)
 
-    def _cite(self, statement: Statement, keys: tuple[Span, ...]) -> Provenance:
-        spans = tuple(sorted({(statement.first, statement.last), *keys}))
+    def _cite(self, line: int, keys: tuple[int, ...]) -> Provenance:
+        """Cite a line, and those of the item's key that are no header of its section."""
+        place = self.section_of[line - 1]
+        cited = [line, *(k for k in keys if not (self.is_header[k - 1] and self.section_of[k - 1] is place))]
+        spans = tuple(sorted({(self.statements[k - 1].first, self.statements[k - 1].last) for k in cited}))
         found = self._provenance.get(spans)
         if found is None:
             found = Provenance(
@@ -181,3 +196,11 @@ class _Bucket:
             )
             self._provenance[spans] = found
         return found
+
+
+def _variants(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return one object for each value of a field that makes items, else the object itself."""
+    for name, value in node.items():
+        if isinstance(value, Items):
+            return [{**node, name: single} for single in value]
+    return [node]

@@ -5,6 +5,7 @@ from typing import Any
 
 from infra_audit.model.facts import Coverage, CoverageState, Provenance, ProvenanceKind
 from infra_audit.model.reason import Reason
+from infra_audit.parsers.defaults import conditions_hold
 from infra_audit.parsers.places import pattern, places
 from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.tree import Leaf, Object
@@ -29,7 +30,7 @@ def add_values(root: Object, platform: CompiledPlatform, entries: Sequence[tuple
             kind=ProvenanceKind.GIVEN, source="statement", place=place(platform, index), document=entry.get("document")
         )
         for found in places(root, entry["at"]):
-            if found.get() is None:
+            if found.get() is None and conditions_hold(found, entry):
                 found.put(Leaf(entry["value"], provenance))
 
 

@@ -43,18 +43,18 @@ class Template:
             self._parser.add_template(_prepared(text.body))
         except (SystemExit, re.error, Exception) as error:
             raise PlatformError("platform.template", file=text.name, line=1, what=f"TTP: {error}") from error
-        self._starts: list[re.Pattern[str]] = [
-            entry["REGEX"]
-            for template in self._parser._templates
-            for group in template.groups
-            for entry in group.start_re  # noqa: SLF001
+        groups = [group for template in self._parser._templates for group in template.groups]  # noqa: SLF001
+        self._starts: list[re.Pattern[str]] = [entry["REGEX"] for group in groups for entry in group.start_re]
+        self._all: list[re.Pattern[str]] = [
+            entry["REGEX"] for group in groups for entry in (*group.start_re, *group.re)
         ]
         self.locator = Locator(self._parser) if located else None
         values.locator = self.locator
 
     def opens(self, section: Section) -> bool:
         """Return whether a start line matches a header line: else the body would fall to the section before it."""
-        return any(start.search(f"\n{statement.text}\n") for statement in section.header for start in self._starts)
+        patterns = self._all if section.is_line else self._starts
+        return any(pattern.search(f"\n{statement.text}\n") for statement in section.header for pattern in patterns)
 
     def parse(self, texts: list[str]) -> list[dict[str, Any]]:
         """Return TTP's results for the statements of a bucket. Raises whatever a value function or TTP raises."""

@@ -15,7 +15,7 @@ from infra_audit import yamlfile
 from infra_audit.errors import InputError, PlatformError
 
 FUNCTIONS = frozenset(
-    "text word words number duration switch numbers address secret read spread each append also name set re".split()
+    "text word words number duration switch numbers address secret read spread each append items also name set re".split()
 )
 """Functions a template may call on a value."""
 MARKS = frozenset({"DIGIT", "IP", "REST", "_start_"})
@@ -87,6 +87,7 @@ class Line:
                 yield (*self.path, *str(call.args[0]).split("__"))
             if variable.name == "name" and variable.calls("name"):
                 yield (*self.path, "name_seen")
+                yield (*self.path, "type")
 
 
 @dataclass(frozen=True, slots=True)

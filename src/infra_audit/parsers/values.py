@@ -15,8 +15,10 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     read("g", "h")  the fields of the first token grammar that reads all words
     spread          after read: its fields become fields of the item
     each / append   one value / a list that adds to the field instead of replacing it
+    items           after words: one list item for each value, the other fields of the line repeated
     also("f", v)    a second field on the same line
-    name("t")       an interface name in its long form, by table t of short forms; as `name` it also gives `name_seen`
+    name("t")       an interface name in its long form, by table t of short forms; as `name` it also gives `name_seen`, and
+                    `type` by the table interface_type
 """
 
 import ipaddress
@@ -36,6 +38,10 @@ _SECONDS: Mapping[str, float] = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0
 
 class Adds(list[Any]):
     """Values that add to a field instead of replacing it."""
+
+
+class Items(list[Any]):
+    """Values that make one list item each."""
 
 
 class ValueFailure(Exception):  # noqa: N818 - not an error of the run: it makes the areas of a template unreadable
@@ -60,7 +66,7 @@ class Values:
         """Make the functions known to a TTP parser, before it is given a template."""
         for name in (
             "text", "word", "words", "number", "duration", "switch", "numbers", "address", "secret", "read", "spread",
-            "each", "append", "also", "name",
+            "each", "append", "items", "also", "name",
         ):  # fmt: skip
             parser.add_function(_guarded(getattr(self, name)), scope="match", name=name)
 
@@ -159,6 +165,10 @@ class Values:
         """Add a list of values to the field."""
         return (Adds(value), None) if isinstance(value, list) else refuse(value)
 
+    def items(self, value: Any) -> Result:
+        """Make one list item of each value."""
+        return (Items(value), None) if isinstance(value, list) and value else refuse(value)
+
     def also(self, value: Any, field: str, other: Any) -> Result:
         """Give a second field with a constant value."""
         return value, {"new_field": self._here({field: other})}
@@ -167,7 +177,13 @@ class Values:
         """Give an interface name in its long form; one that the table does not know stays as written."""
         written = " ".join(split_words(value))
         full = long_name(written, self.tables[table])
-        return full, {"new_field": self._here({seen: written})} if seen else None
+        if seen is None:
+            return full, None
+        fields = {seen: written}
+        kind = self.tables.get("interface_type", {}).get(full.rstrip("0123456789/.:-"))
+        if kind is not None:
+            fields["type"] = kind
+        return full, {"new_field": self._here(fields)}
 
     def _here(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         assert self.locator is not None

@@ -8,15 +8,15 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
-def within(version: str | None, since: str | None, until: str | None) -> bool:
-    """Return whether a version lies in a range, both ends included; an unknown one lies only in a range without ends.
+def within(version: str | None, since: str | None, until: str | None) -> bool | None:
+    """Return whether a version lies in a range, both ends included; None when the version is not known.
 
-    An end is as exact as it is written: 15.2(4)E8 lies within `until: "15.2"`.
+    Every version lies in a range without ends. An end is as exact as it is written: 15.2(4)E8 lies within `until: "15.2"`.
     """
     if since is None and until is None:
         return True
     if version is None or not numbers(version):
-        return False
+        return None
     found = numbers(version)
     if since is not None and found < numbers(since):
         return False

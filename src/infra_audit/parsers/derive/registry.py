@@ -3,8 +3,27 @@
 from collections.abc import Mapping
 
 from infra_audit.parsers.derive import Step
-from infra_audit.parsers.derive.contains import ANY_CONTAINS
+from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
+from infra_audit.parsers.derive.clock import CLOCK_OFFSET
+from infra_audit.parsers.derive.login import AAA_LOGIN
+from infra_audit.parsers.derive.mapping import LAST_IS, MAP
+from infra_audit.parsers.derive.policies import POLICY_ANY
+from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
+from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM
 
 STEPS: Mapping[str, Step] = {
+    "aaa_login": AAA_LOGIN,
+    "acl_applied_to": APPLIED_TO,
+    "acl_defined": DEFINED,
+    "acl_permits_any": PERMITS_ANY,
+    "allowed_sources": ALLOWED_SOURCES,
     "any_contains": ANY_CONTAINS,
+    "any_item": ANY_ITEM,
+    "bpdu_guard": BPDU_GUARD,
+    "clock_offset": CLOCK_OFFSET,
+    "edge": EDGE,
+    "last_is": LAST_IS,
+    "map": MAP,
+    "policy_any": POLICY_ANY,
+    "subinterface": SUBINTERFACE,
 }

@@ -57,3 +57,34 @@ def area(path: str) -> str:
 def pattern(path: str) -> str:
     """Return a path as a coverage key."""
     return path.replace("[]", "/*")
+
+
+def key_fields(pointer: Pointer) -> tuple[str, ...]:
+    """Return the names of the key fields of the item that a field belongs to."""
+    schema = _list_schema(pointer)
+    return tuple(schema.get("x-key", ())) if schema else ()
+
+
+def key_of(facts: Facts, pointer: Pointer) -> str:
+    """Return the stable key of a field of a list item: interfaces[GigabitEthernet0/1]/acl_in."""
+    cut = max(index for index, part in enumerate(pointer) if isinstance(part, int))
+    item = holder(facts, pointer[: cut + 2])
+    parts = ["" if item.get(name) is None else str(item[name]) for name in key_fields(pointer)]
+    above = "/".join(str(part) for part in pointer[:cut])
+    return "/".join([f"{above}[{','.join(parts)}]", *(str(part) for part in pointer[cut + 1 :])])
+
+
+def _list_schema(pointer: Pointer) -> dict[str, Any] | None:
+    """Return the schema of the innermost list around a field."""
+    from infra_audit import catalogue
+
+    found = catalogue.areas().get(str(pointer[0]))
+    schema: Any = found.schema if found else {}
+    innermost = None
+    for part in pointer[1:]:
+        if isinstance(part, int):
+            innermost = schema
+            schema = schema.get("items", {})
+        else:
+            schema = schema.get("properties", {}).get(part, {})
+    return innermost

@@ -37,6 +37,8 @@ class Section:
     """VDOM, context or logical system; empty for the device itself."""
     opaque: bool = False
     """Text that was never closed: read by no template."""
+    is_line: bool = False
+    """A line of a flat text; a record may go on over several of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ _BANNERS: Mapping[str, tuple[Opaque, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of a flat text that belong to the line above them."""
+
+    start: re.Pattern[str]
+    members: re.Pattern[str]
+    end: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a source of platform.yaml says of its syntax."""
 
@@ -90,6 +101,7 @@ class Rules:
     frame: re.Pattern[str] | None = None
     """Matches top-level lines around the text: end marker, size header, greeting."""
     opaque: tuple[Opaque, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line is a comment."""
@@ -111,6 +123,14 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
         comment=re.compile(source["comment"]) if "comment" in source else None,
         frame=re.compile("|".join(f"(?:{pattern})" for pattern in frame)) if frame else None,
         opaque=own + (_BANNERS[banner] if banner else ()),
+        blocks=tuple(
+            Block(
+                re.compile(entry["start"]),
+                re.compile(entry.get("members", r"(?!)")),
+                re.compile(entry["end"]) if "end" in entry else None,
+            )
+            for entry in source.get("context", ())
+        ),
     )
 
 

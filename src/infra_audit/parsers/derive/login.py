@@ -1,0 +1,31 @@
+"""How a terminal line asks for a password when only the central method lists say it."""
+
+from collections.abc import Iterator
+
+from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
+from infra_audit.parsers.derive.walk import items
+
+_FIRST_METHOD = {"none": "none", "local": "local", "local-case": "local", "line": "password", "enable": "password"}
+
+
+def _aaa_login(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Set `login` of lines that do not say it, from the method list they use (`default` when they name none)."""
+    if facts.get("aaa", {}).get("enabled") is not True:
+        return
+    lists = {
+        method.get("list"): (pointer, method)
+        for pointer, method in items(facts, "aaa/methods")
+        if method.get("service") == "authentication" and method.get("kind") == "login"
+    }
+    for pointer, line in items(facts, "lines"):
+        name = line.get("authentication_list") or "default"
+        if name not in lists or not lists[name][1].get("methods"):
+            continue
+        at, method = lists[name]
+        sources: list[Pointer] = [("aaa", "enabled"), *((*at, f) for f in ("service", "kind", "list", "methods"))]
+        if "authentication_list" in line:
+            sources.append((*pointer, "authentication_list"))
+        yield Derived((*pointer, "login"), _FIRST_METHOD.get(method["methods"][0], "aaa"), tuple(sources))
+
+
+AAA_LOGIN = Step(_aaa_login, lambda _e: ("lines/*/login",), lambda _e: ("aaa", "lines"))

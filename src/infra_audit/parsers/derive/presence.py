@@ -1,0 +1,50 @@
+"""Whether something is there at all: a server is on when any line or interface lets its protocol in, or any item exists."""
+
+from collections.abc import Iterator
+
+from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
+from infra_audit.parsers.derive.walk import area, conditions, pattern, values
+
+
+def _any_contains(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """True when one list `of` holds `word`, false when there are some and none does; nothing to look at gives nothing."""
+    seen: list[Pointer] = []
+    hits: list[Pointer] = []
+    for pointer, value in values(facts, entry["of"]):
+        where = conditions(facts, pointer, entry.get("when", {}))
+        if where is None or not isinstance(value, list):
+            continue
+        seen += [pointer, *where]
+        if entry["word"] in value:
+            hits += [pointer, *where]
+    if seen:
+        yield Derived(tuple(entry["into"].split("/")), bool(hits), tuple(hits or seen))
+
+
+def _any_item(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """True when one of the lists `of` has an item, false when all are known and empty."""
+    found = [
+        (pointer, value) for path in entry["of"] for pointer, value in values(facts, path) if isinstance(value, list)
+    ]
+    first = next(((*pointer, 0) for pointer, value in found if value), None)
+    into = tuple(entry["into"].split("/"))
+    if first is not None:
+        yield Derived(into, value=True, sources=(first,))
+    elif found and len(found) == len(entry["of"]):
+        yield Derived(into, value=False, sources=tuple(pointer for pointer, _ in found))
+
+
+def _paths(entry: Entry) -> list[str]:
+    return entry["of"] if isinstance(entry["of"], list) else [entry["of"]]
+
+
+def _searched(entry: Entry) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(area(path) for path in _paths(entry)))
+
+
+def _fed(entry: Entry) -> tuple[str, ...]:
+    return (pattern(entry["into"]),)
+
+
+ANY_CONTAINS = Step(_any_contains, _fed, _searched, frozenset({"into", "of", "when", "word"}))
+ANY_ITEM = Step(_any_item, _fed, _searched, frozenset({"into", "of"}))
