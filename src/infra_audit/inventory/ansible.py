@@ -12,7 +12,7 @@ from infra_audit import ansible_call
 from infra_audit.ansible_call import Vault
 from infra_audit.errors import InventoryError
 from infra_audit.inventory import variables
-from infra_audit.inventory.complaint import cause, refusal
+from infra_audit.inventory.complaint import cause, refusal, skipped
 from infra_audit.inventory.devices import device, refuse_shared_addresses
 from infra_audit.inventory.tree import Tree
 from infra_audit.model.credentials import Credentials
@@ -76,7 +76,7 @@ def resolve(
         "resolve.yml", paths, hosts, vault, on_event=on_event, forks=min(len(hosts), 20), timeout_seconds=600
     )
     for host in sorted(failed):
-        raise cause(failed[host], inventory, host) or InventoryError(
+        raise cause(failed[host], inventory, host=host) or InventoryError(
             "inventory.unresolved", inventory=inventory, host=host
         )
     for host in hosts:
@@ -111,6 +111,9 @@ def _tree(paths: Sequence[Path], vault: Vault, inventory: str) -> Tree:
     listing = ansible_call.listing(paths, vault)
     if listing.merged is None or listing.own is None:
         raise refusal(listing.message, inventory)
+    error = skipped(listing.message, inventory)
+    if error is not None:
+        raise error
     return Tree(listing.merged, listing.own)
 
 

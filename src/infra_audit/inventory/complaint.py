@@ -14,6 +14,12 @@ _CAUSES = (
 _YAML = re.compile(
     r"YAML parsing failed: (?P<what>[^\n]+?)\.?\n(?:.*?)Origin: (?P<file>/[^\n]+?):(?P<line>\d+)", re.DOTALL
 )
+_PLAIN_YAML = re.compile(r"YAML parsing failed: (?P<what>[^\n]+?)\.?\n")
+_SKIPPED = re.compile(
+    r"Skipping (?:unexpected )?key \((?P<key>[^)\n]*)\) in group \((?P<group>[^)\n]*)\)"
+    r"|Skipping '(?P<definition>[^'\n]*)' as this is not a valid group"
+    r"|Found (?P<folder>group_vars|host_vars) that is not a directory"
+)
 _SOURCE = re.compile(r"failed to parse inventory source (?P<file>[^\n]+)")
 
 
@@ -25,14 +31,26 @@ def refusal(message: str, inventory: str) -> InventoryError:
     yaml = _YAML.search(message)
     if yaml is not None:  # the first cause; after it Ansible tries other formats and complains about those
         return InventoryError("inventory.yaml", file=yaml["file"], line=int(yaml["line"]), what=yaml["what"])
+    plain = _PLAIN_YAML.search(message + "\n")
+    if plain is not None:  # of group_vars and host_vars Ansible names no file
+        return InventoryError("inventory.yaml_vars", inventory=inventory, what=plain["what"])
     source = _SOURCE.search(message)
     return InventoryError("inventory.unreadable", inventory=source["file"] if source else inventory)
 
 
-def cause(message: str, inventory: str, host: str = "*") -> InventoryError | None:
+def skipped(message: str, inventory: str) -> InventoryError | None:
+    """Return the error for what Ansible leaves out with a mere warning: hosts would be missing in silence."""
+    found = _SKIPPED.search(message)
+    if found is None:
+        return None
+    what = "/".join(part for part in (found["group"], found["key"], found["definition"], found["folder"]) if part)
+    return InventoryError("inventory.skipped", inventory=inventory, what=what)
+
+
+def cause(message: str, inventory: str, **place: str) -> InventoryError | None:
     """Return the error for a vault that does not open or a variable that does not exist, if the message is of one."""
     for code, pattern in _CAUSES:
         match = pattern.search(message)
         if match is not None:
-            return InventoryError(code, inventory=inventory, host=host, **match.groupdict())
+            return InventoryError(code, inventory=inventory, **place, **match.groupdict())
     return None

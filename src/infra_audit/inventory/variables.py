@@ -14,6 +14,7 @@ from infra_audit.errors import InventoryError
 from infra_audit.inventory.tree import Tree
 
 PREFIX = "infra_audit_"
+_LIKE = 0.8  # all names begin alike
 
 
 def check(tree: Tree, inventory: str) -> None:
@@ -29,7 +30,7 @@ def _check_place(variables: Mapping[str, Any], inventory: str, place: str) -> No
     known: Mapping[str, Any] = schema()["properties"]
     for name, value in ours.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=_LIKE)
             raise InventoryError(
                 "inventory.unknown_variable",
                 inventory=inventory, place=place, variable=name, write=near[0] if near else ", ".join(known),
