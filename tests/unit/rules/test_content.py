@@ -1,0 +1,143 @@
+"""What the shipped rules and standards say: breadth, both languages, and references that lead somewhere."""
+
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import pytest
+
+from infra_audit import resources, yamlfile
+from infra_audit.baselines import lint, loader, selftest, source, standards
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+ZONES = {"mynumber", "lgwan", "internet"}
+PLATFORMS = {"cisco_ios", "fortinet", "yamaha", "linux"}
+
+
+@cache
+def rules() -> dict[str, dict[str, Any]]:
+    """Return every shipped rule by id."""
+    return {rule_id: rule for file in source.read_all() for rule_id, rule in file.rules.items()}
+
+
+@cache
+def known() -> standards.Catalogue:
+    """Return the shipped standards."""
+    return standards.load()
+
+
+def meta(rule_id: str) -> dict[str, Any]:
+    value: dict[str, Any] = rules()[rule_id]["x-infra-audit"]
+    return value
+
+
+def standard_files() -> list[Any]:
+    folder = resources.root("schemas") / "standards"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    return [pytest.param(yamlfile.load(file), id=file.name) for file in files]
+
+
+def test_breadth() -> None:
+    clauses = {clause for rule_id in rules() for clause in meta(rule_id)["clauses"]}
+    conditions = {condition for rule_id in rules() for condition in meta(rule_id)["conditions"]}
+    assert len(rules()) >= 140
+    assert len(clauses) >= 25
+    assert len(conditions) >= 90
+    physical = {c for c in clauses if c.startswith("mic-r8:4")}
+    assert len(physical) >= 7, physical
+
+
+def test_ids_are_used_once() -> None:
+    ids = Counter(rule_id for file in source.read_all() for rule_id in file.rules)
+    assert [rule_id for rule_id, count in ids.items() if count > 1] == []
+
+
+def test_titles_tell_rules_apart() -> None:
+    for titles in ([rule["title"] for rule in rules().values()], [meta(rule_id)["title"]["ja"] for rule_id in rules()]):
+        assert [title for title, count in Counter(titles).items() if count > 1] == []
+
+
+def test_lint_with_the_catalogue_is_clean() -> None:
+    problems = lint.lint(source.read_all(), clauses=known().ids, conditions=known().conditions)
+    assert [(p.file, p.rule, p.pointer, p.code) for p in problems] == []
+
+
+def test_every_rule_keeps_what_its_cases_say() -> None:
+    result = selftest.run(loader.load())
+    assert [str(failure) for failure in result.failures] == []
+
+
+@pytest.mark.parametrize("rule_id", list(rules()))
+class TestRule:
+    """One shipped rule."""
+
+    def test_texts_are_in_both_languages(self, rule_id: str) -> None:
+        rationale = meta(rule_id)["rationale"]
+        assert not JAPANESE.search(rules()[rule_id]["title"])
+        assert JAPANESE.search(meta(rule_id)["title"]["ja"])
+        assert JAPANESE.search(rationale["ja"])
+        assert rationale["ja"].endswith("。")
+        assert not JAPANESE.search(rationale["en"])
+        assert rationale["en"].endswith(".")
+        for parameter in meta(rule_id).get("parameters", {}).values():
+            assert JAPANESE.search(parameter["why"]["ja"])
+            assert not JAPANESE.search(parameter["why"]["en"])
+
+    def test_references_lead_somewhere(self, rule_id: str) -> None:
+        assert set(meta(rule_id)["clauses"]) <= known().ids
+        assert meta(rule_id)["conditions"]
+        assert set(meta(rule_id)["conditions"]) <= known().conditions
+
+    def test_conditions_belong_to_a_clause_of_the_rule(self, rule_id: str) -> None:
+        clauses = known().clauses
+        covered = {condition for clause in meta(rule_id)["clauses"] for condition in clauses[clause].conditions}
+        assert covered & set(meta(rule_id)["conditions"])
+
+    def test_zones_of_severities_exist(self, rule_id: str) -> None:
+        assert set(meta(rule_id)["severity"].get("zones", {})) <= ZONES
+
+    def test_a_counter_line_exists_for_a_platform(self, rule_id: str) -> None:
+        assert meta(rule_id).get("counterlines")
+        assert set(meta(rule_id)["counterlines"]) <= PLATFORMS
+        assert set(meta(rule_id).get("remediation", {})) <= PLATFORMS
+
+    def test_an_unknown_kind_is_no_evidence(self, rule_id: str) -> None:
+        cases = rules()[rule_id]["x-unknown"]
+        assert any("/subject/kind" in case["missing"] for case in cases)
+        assert any("/subject/kind" not in case["missing"] for case in cases)
+
+
+@pytest.mark.parametrize("data", standard_files())
+def test_every_clause_says_what_it_asks(data: dict[str, Any]) -> None:
+    for clause in data["clauses"]:
+        assert JAPANESE.search(clause["title"]["ja"]), clause["id"]
+        assert not JAPANESE.search(clause["title"]["en"]), clause["id"]
+        assert clause["requirement"]["ja"].endswith("。"), clause["id"]
+        assert clause["requirement"]["en"].endswith("."), clause["id"]
+
+
+def test_every_standard_clause_answers_to_the_policy() -> None:
+    for clause in known().clauses.values():
+        if clause.standard == "mic-r8":
+            policy = [name for name in clause.crosswalk if name.startswith("kashima:")]
+            assert policy, clause.id
+            assert set(policy) <= known().ids, clause.id
+
+
+def test_conditions_stand_under_one_clause_with_a_title() -> None:
+    found: Counter[str] = Counter()
+    for param in standard_files():
+        for clause in param.values[0]["clauses"]:
+            for condition in clause.get("conditions", ()):
+                found[condition["id"]] += 1
+                assert JAPANESE.search(condition["title"]["ja"]), condition
+                assert not JAPANESE.search(condition["title"]["en"]), condition
+    assert len(found) == 320
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_a_clause_with_rules_is_said_to_be_automatic() -> None:
+    for rule_id in rules():
+        for clause in meta(rule_id)["clauses"]:
+            assert "automatic" in known().clauses[clause].mode, (rule_id, clause)
