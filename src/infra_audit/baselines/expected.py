@@ -19,6 +19,11 @@ def expected(keyword: str, schema: Mapping[str, Any], missing: str | None = None
     if keyword == "contains":
         least = schema.get("minContains", 1)
         return f"contains: {describe(schema['contains'])}" + (f" (minContains: {least})" if least != 1 else "")
+    if keyword == "type":
+        # A value of the wrong type (null above all): tell what would have been asked of one of the right type.
+        return ", ".join(
+            (_word(keyword, schema[keyword]), *(_word(k, schema[k]) for k in WORDS if k in schema and k != "type"))
+        )
     return _word(keyword, schema[keyword])
 
 

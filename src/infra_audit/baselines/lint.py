@@ -73,11 +73,19 @@ def lint_rule(file: RuleFile, rule_id: str) -> list[RuleProblem]:
         condition, then = (inline(definition[key], file.helpers) for key in ("if", "then"))
     except InlineError as error:
         return [problem("", error.code, {"reference": error.reference})]
+    schema = {"if": condition, "then": then}
+    try:
+        validator = jsonschema_rs.validator_for(schema)
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return [problem("", "lint.does_not_compile")]
+    booleans = list(lint_schema.boolean_schemas(schema))
+    if booleans:
+        return [problem(place, "lint.boolean_schema") for place in booleans]
     found = [*lint_schema.lint_if(condition, facts), *lint_schema.lint_then(then, facts)]
-    if not any(code == "lint.boolean_schema" for _, code, _ in found):
-        for check in (_subject, _each, _parameters, _cases, _language):
-            found += check(definition, condition, then)
-        found += _compiled(definition, condition, then) if not found else []
+    for check in (_subject, _each, _parameters, _cases, _language):
+        found += check(definition, condition, then)
+    if not found:
+        found += _silence(validator, definition, then)
     return [problem(*item) for item in _once(found)]
 
 
@@ -101,7 +109,7 @@ def _subject(_: Any, condition: Any, then: Any) -> Check:
     """Fields of the subject: named in `if`, required in `then`, and looked at nowhere else."""
     looked = then.get("properties", {}).get("subject", {})
     for path in sorted(patterns.looked_at(condition)):
-        if len(path) == 2 and path[1] not in looked.get("required", ()):
+        if path[0] == "subject" and len(path) == 2 and path[1] not in looked.get("required", ()):
             yield "/then/properties/subject", "lint.if_subject_field", {"fact": path[1]}
     if looked.keys() - {"required"}:
         yield "/then/properties/subject", "lint.subject_in_then", {}
@@ -172,15 +180,10 @@ def _language(definition: Any, _: Any, __: Any) -> Check:
             yield place, "lint.language", {"language": lang}
 
 
-def _compiled(definition: Any, condition: Any, then: Any) -> Check:
-    """Compile the rule, and try it on silence."""
-    try:
-        is_valid = jsonschema_rs.validator_for({"if": condition, "then": then}).is_valid
-    except ValueError:
-        yield "", "lint.does_not_compile", {}
-        return
+def _silence(validator: Any, definition: Any, then: Any) -> Check:
+    """Try the rule on facts that say nothing."""
     for silence in silent_facts(definition, then):
-        if is_valid(silence):
+        if validator.is_valid(silence):
             yield "/then", "lint.silent", {"facts": silence}
             return
 
