@@ -4,7 +4,9 @@ Made only when that is certain: every artefact that could hold the line is compl
 line that was not understood could be the one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from infra_audit.model.evidence import Completeness
@@ -21,6 +23,8 @@ _VERBS = frozenset({"no", "set", "unset", "undo", "append", "delete", "default"}
 """Words before what is set; the two forms of a statement begin with different ones."""
 _LITERALS = 2
 """How many words a statement must share with a template line before it may be a spelling of it."""
+
+_VARIABLE = re.compile(r"{{.*?}}")
 
 Entry = Mapping[str, Any]
 
@@ -62,19 +66,27 @@ class Defaults:
                     self._add(root, entry, kind, name, in_range=in_range)
 
     def _add(self, root: Object, entry: Entry, kind: ProvenanceKind, name: str, *, in_range: bool | None) -> None:
-        lines = list(self._lines(names(entry["at"])))
+        lines = [
+            (template, line)
+            for template, line in self._platform.lines_that_give(names(entry["at"]))
+            if template in self._templates
+        ]
         sources = self._sources(entry, lines)
         if not sources:
             return
         given = _given(root, entry.get("given", {}))
+        doubtful = [
+            (self._readings[source].order, unread)
+            for source in sources
+            for unread in self._unread(source)
+            if _could_give(unread, lines)
+        ]
         for place in places(root, entry["at"]):
             where = (id(place.top), place.below)
             if place.get() is not None or where in self._undecided:
                 continue
             holds = _all((in_range, given, conditions_hold(place, entry)))
-            if holds is None or any(
-                self._could_give(unread, place, lines) for source in sources for unread in self._unread(source)
-            ):
+            if holds is None or any(_touches(order, unread, place) for order, unread in doubtful):
                 self._undecided.add(where)
             elif holds:
                 place.put(Leaf(entry["value"], self._provenance(place, entry, kind, name, sources)))
@@ -87,15 +99,6 @@ class Defaults:
             kind=kind, artifact=artifact, lines=spans, template=name, document=entry.get("document"),
             since=entry.get("since"), until=entry.get("until"),
         )  # fmt: skip
-
-    def _lines(self, field: tuple[str, ...]) -> Iterator[tuple[TemplateFile, Line]]:
-        """Yield the template lines that give a field, or something in it."""
-        for template in self._templates:
-            for line in template.text.lines:
-                for given in line.fields(self._platform.grammar_fields):
-                    if given[: len(field)] == field or field[: len(given)] == given:
-                        yield template, line
-                        break
 
     def _sources(self, entry: Entry, lines: Iterable[tuple[TemplateFile, Line]]) -> list[str]:
         """Return the sources that could hold the line; none when one of them is not there whole."""
@@ -113,20 +116,6 @@ class Defaults:
     def _unread(self, source: str) -> list[Unread]:
         account = self._accounts.get(self._readings[source].artifact.name)
         return account.unread if account else []
-
-    def _could_give(self, unread: Unread, place: Place, lines: Iterable[tuple[TemplateFile, Line]]) -> bool:
-        """Return whether a line that was not understood may be another form of a line that gives the field."""
-        where = unread.place
-        if where is None:
-            return False
-        if place.is_item and not unread.is_header and not _is_section_of(where.index, place, self._readings):
-            return False
-        for template, line in lines:
-            if not unread.is_header and template not in where.claims:
-                continue
-            if _indent(unread.text) == _indent(line.text) and _is_like(unread.text, line.text):
-                return True
-        return False
 
     def _searched(self, place: Place, sources: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
         reading = self._readings[sources[0]]
@@ -148,8 +137,24 @@ def _span(reading: Reading, index: int) -> Span:
     return section.header[-1].first, last
 
 
-def _is_section_of(index: int, place: Place, readings: Mapping[str, Reading]) -> bool:
-    return any((reading.order, index) in place.top.sections for reading in readings.values())
+def _could_give(unread: Unread, lines: Iterable[tuple[TemplateFile, Line]]) -> bool:
+    """Return whether a line that was not understood may be another form of a line that gives the field."""
+    if unread.place is None:
+        return False
+    claims = unread.place.claims
+    return any(
+        (unread.is_header or template in claims)
+        and _indent(unread.text) == _indent(line.text)
+        and _is_like(unread.text, line.text)
+        for template, line in lines
+    )
+
+
+def _touches(order: int, unread: Unread, place: Place) -> bool:
+    """Return whether a line lies where it could speak of the item: in a section of it, or on its own at the top."""
+    if not place.is_item or unread.is_header or unread.place is None:
+        return True
+    return (order, unread.place.index) in place.top.sections
 
 
 def conditions_hold(place: Place, entry: Entry) -> bool | None:
@@ -197,17 +202,21 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
+@lru_cache(maxsize=8192)
+def _line_tokens(line: str) -> tuple[str, ...]:
+    """Return the words of a template line without its verb; a word with a variable in it is a NUL."""
+    return tuple("\0" if "\0" in token else token.lower() for token in _tokens(_VARIABLE.sub("\0", line)))
+
+
 def _is_like(statement: str, line: str) -> bool:
     """Return whether the first literal words of a template line stand in a statement; a variable fits any word."""
-    import re
-
-    pattern = _tokens(re.sub(r"{{.*?}}", "\0", line))
     literals = 0
-    for word, wanted in zip(_tokens(statement), pattern, strict=False):
-        if "\0" not in wanted:
-            if word.lower() != wanted.lower():
-                return False
-            literals += 1
-            if literals == _LITERALS:
-                return True
+    for word, wanted in zip(_tokens(statement.lower()), _line_tokens(line), strict=False):
+        if wanted == "\0":
+            continue
+        if word != wanted:
+            return False
+        literals += 1
+        if literals == _LITERALS:
+            return True
     return True

@@ -34,8 +34,8 @@ def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, 
 def derive(root: Object, platform: CompiledPlatform) -> list[Problem]:
     """Add all derived facts. A fact that was read is never replaced; a step that raises is reported and skipped."""
     problems = []
+    facts = plain(root)
     for name, step, entry in steps(platform):
-        facts = plain(root)
         try:
             found = list(step.run(facts, entry))
         except Exception as error:  # noqa: BLE001 - one bad step never stops the rest
@@ -43,17 +43,29 @@ def derive(root: Object, platform: CompiledPlatform) -> list[Problem]:
             problems.append(Problem(artifact=None, line=None, reason=Reason("parse.derive_failed", fields)))
             continue
         for derived in found:
-            _put(root, derived, name)
+            if _put(root, derived, name):
+                _put_plain(facts, derived)
     return problems
 
 
-def _put(root: Object, derived: Derived, name: str) -> None:
-    sources = tuple(dict.fromkeys(pointer_text(pointer) for pointer in derived.sources))
-    provenance = Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
+def _put(root: Object, derived: Derived, name: str) -> bool:
+    """Add a fact; return whether it was added, which it is not where one is already there."""
     above = _made(root, derived.at[:-1])
     last = derived.at[-1]
-    if isinstance(above, Object) and isinstance(last, str) and last not in above.fields:
-        above.fields[last] = Leaf(derived.value, provenance)
+    if not isinstance(above, Object) or not isinstance(last, str) or last in above.fields:
+        return False
+    sources = tuple(dict.fromkeys(pointer_text(pointer) for pointer in derived.sources))
+    provenance = derived.provenance or Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
+    above.fields[last] = Leaf(derived.value, provenance)
+    return True
+
+
+def _put_plain(facts: dict[str, Any], derived: Derived) -> None:
+    """Show a fact to the steps after this one."""
+    node: Any = facts
+    for part in derived.at[:-1]:
+        node = node[part] if isinstance(part, int) else node.setdefault(part, {})
+    node[derived.at[-1]] = derived.value
 
 
 def _made(root: Object, pointer: Pointer) -> Node | None:

@@ -17,7 +17,7 @@ from infra_audit.parsers.grammar import Grammar
 from infra_audit.parsers.ignore import Ignore
 from infra_audit.parsers.splitters import Rules, Section, rules_of
 from infra_audit.parsers.template import Template
-from infra_audit.parsers.template_text import TemplateText
+from infra_audit.parsers.template_text import Line, TemplateText
 
 
 @dataclass(slots=True, eq=False)
@@ -105,6 +105,7 @@ class CompiledPlatform:
         self.absent: Sequence[Mapping[str, Any]] = data.get("absent", ())
         self.statements: Sequence[Mapping[str, Any]] = data.get("statements", ())
         self.derive: Sequence[Mapping[str, Any]] = data.get("derive", ())
+        self._lines_by_field: dict[tuple[str, ...], Sequence[tuple[TemplateFile, Line]]] = {}
         self._prefixes: dict[str, _Prefixes] = {}
         for template in self.templates:
             prefixes = self._prefixes.setdefault(template.source, _Prefixes())
@@ -132,6 +133,27 @@ class CompiledPlatform:
     def words(self) -> "AreaWords":
         """Return the words of every area, those of the platform too."""
         return AreaWords(self.areas, self.platform.data.get("area_words", {}))
+
+    @cached_property
+    def _givers(self) -> Sequence[tuple[tuple[str, ...], TemplateFile, Line]]:
+        return [
+            (given, template, line)
+            for template in self.templates
+            for line in template.text.lines
+            for given in dict.fromkeys(line.fields(self.grammar_fields))
+        ]
+
+    def lines_that_give(self, field_path: tuple[str, ...]) -> Sequence[tuple[TemplateFile, Line]]:
+        """Return the template lines that give a field, something in it, or the object it is in."""
+        found = self._lines_by_field.get(field_path)
+        if found is None:
+            found = [
+                (template, line)
+                for given, template, line in self._givers
+                if given[: len(field_path)] == field_path or field_path[: len(given)] == given
+            ]
+            self._lines_by_field[field_path] = found
+        return found
 
     @cached_property
     def grammar_fields(self) -> Mapping[str, frozenset[str]]:

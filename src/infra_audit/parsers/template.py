@@ -18,6 +18,8 @@ SECONDS = 20.0
 """Longest time one template may work on one artefact; the slowest corpus file needs 0.5 s for all of them."""
 
 _FIRST_VARIABLE = re.compile(r"{{([^|}]*)")
+_VARS = re.compile(r"^<vars>$.*?^</vars>$", re.MULTILINE | re.DOTALL)
+"""TTP would run this text as Python; the values are handed over instead."""
 _NAME_CALL = re.compile(r"{{\s*name\s*\|.*?\bname\((?P<args>[^)]*)\)")
 
 
@@ -40,6 +42,7 @@ class Template:
         self._parser = ttp(log_level="CRITICAL")
         values.install(self._parser)
         try:
+            self._parser.add_vars(dict(text.variables))
             self._parser.add_template(_prepared(text.body))
         except (SystemExit, re.error, Exception) as error:
             raise PlatformError("platform.template", file=text.name, line=1, what=f"TTP: {error}") from error
@@ -80,7 +83,7 @@ def _dicts(node: Any) -> list[dict[str, Any]]:
 
 def _prepared(body: str) -> str:
     """Take away TTP's guesses: digits mean themselves, REST is the rest of the line, `name` keeps what was written."""
-    return "\n".join(_prepared_line(line) for line in body.split("\n"))
+    return "\n".join(_prepared_line(line) for line in _VARS.sub("", body).split("\n"))
 
 
 def _prepared_line(line: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra_audit.model.facts import Provenance
+
 Facts = Mapping[str, Any]
 """Plain facts of one target. A list item may lack any field."""
 Entry = Mapping[str, Any]
@@ -24,6 +26,8 @@ class Derived:
     value: Any
     sources: tuple[Pointer, ...]
     """The facts it was computed from; recomputed from only these it is the same."""
+    provenance: Provenance | None = None
+    """Where it came from, when that is lines and not facts."""
 
 
 @dataclass(frozen=True, slots=True)

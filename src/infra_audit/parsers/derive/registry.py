@@ -24,6 +24,7 @@ STEPS: Mapping[str, Step] = {
     "edge": EDGE,
     "last_is": LAST_IS,
     "map": MAP,
+    "copy": MAP,
     "policy_any": POLICY_ANY,
     "subinterface": SUBINTERFACE,
 }
