@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra_audit.reports.asked import asked
 from infra_audit.reports.interface import Record
 from infra_audit.texts import Language, text
 
@@ -81,7 +82,7 @@ def _places(record: Record, lang: Language) -> str:
             f"{e['artifact']}:{_spans(e['lines'])}" for e in item["evidence"] if e.get("artifact") and e.get("lines")
         )
         lines.append(
-            f"{item['key']}: {word('label', 'expected', lang)} {item['expected']}, {word('label', 'seen', lang)} {item['seen']}"
+            f"{item['key']}: {word('label', 'expected', lang)} {asked(item['expected'], lang)}, {word('label', 'seen', lang)} {item['seen']}"
             + (f" [{where}]" if where else "")
         )
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from infra_audit.reports.asked import asked
 from infra_audit.reports.columns import reason_text, word
 from infra_audit.reports.interface import Output, Record
 from infra_audit.reports.layout import printable, wrap
@@ -82,7 +83,9 @@ def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
     lang = output.lang
     seen = word("label", "not_seen", lang) if item["status"] == "unknown" else value(item["seen"])
     yield from _indented(
-        f"{word('label', 'expected', lang)}: {item['expected']}   {word('label', 'seen', lang)}: {seen}", "    ", output
+        f"{word('label', 'expected', lang)}: {asked(item['expected'], lang)}   {word('label', 'seen', lang)}: {seen}",
+        "    ",
+        output,
     )
     if item.get("reason"):
         yield from _indented(reason_text(item["reason"], lang), "    ", output)

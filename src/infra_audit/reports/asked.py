@@ -1,0 +1,40 @@
+"""What a rule asks, from JSON Schema words (`minimum: 12`) to the reader's (`12 以上`)."""
+
+import json
+import re
+from typing import Any
+
+from infra_audit.texts import Language, text
+
+_KEYWORD = re.compile(r"\b([a-zA-Z]+): ")
+_TYPE = re.compile(r'^type: (?:"[a-z]+"|\[[^\]]*\]), ')
+
+
+def asked(expected: str, lang: Language) -> str:
+    """Return an `expected` of the JSON contract in the reader's words; what is not understood stays as it is."""
+    rest, told = _TYPE.sub("", expected), ""
+    while found := _KEYWORD.search(rest):
+        told += rest[: found.start()]
+        rest = rest[found.end() :]
+        if found[1] == "contains":
+            told += text("reports", "asked.contains", lang)
+            continue
+        try:
+            value, end = json.JSONDecoder().raw_decode(rest)
+        except ValueError:
+            told += found[0]
+            continue
+        told += text("reports", f"asked.{found[1]}", lang, value=_value(value, lang))
+        rest = rest[end:]
+    return (told + rest).replace(" | ", text("reports", "asked.or", lang))
+
+
+def _value(value: Any, lang: Language) -> str:
+    if isinstance(value, dict):
+        inner = value.get("const", value.get("enum", value))
+        return _value(inner, lang)
+    if isinstance(value, list):
+        return ", ".join(_value(v, lang) for v in value) or text("reports", "asked.nothing", lang)
+    if value is None:
+        return text("reports", "asked.unset", lang)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,23 @@
+"""What a rule asks, in the reader's words."""
+
+import pytest
+
+from infra_audit.reports.asked import asked
+
+
+@pytest.mark.parametrize(
+    ("expected", "ja", "en"),
+    [
+        ("const: false", "false", "false"),
+        ('type: "integer", minimum: 1, maximum: 600', "1 以上, 600 以下", "at least 1, at most 600"),
+        ("minItems: 1", "1 件以上", "at least 1 entries"),
+        ('enum: ["ssh", "none"]', "ssh, none のいずれか", "one of ssh, none"),
+        ('not: {"const": null}', "未設定 以外", "not unset"),
+        ("contains: enabled const: true", "次を満たすものを含む: enabled true", "contains one with enabled true"),
+        ("const: null | minimum: 2", "未設定 又は 2 以上", "unset or at least 2"),
+        ("something: else", "something: else", "something: else"),
+    ],
+)
+def test_words(expected: str, ja: str, en: str) -> None:
+    assert asked(expected, "ja") == ja
+    assert asked(expected, "en") == en
