@@ -1,5 +1,6 @@
 """What the coverage of a document means for one rule."""
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,17 @@ class Gaps:
                 path = patterns.coverage_path(key)
                 self._by_area.setdefault(path[0], []).append(Gap(path, self._states[key]))
 
+    def without_fields(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Return the facts without the fields that were not completely seen; areas as a whole stay."""
+        fields = [g for gaps in self._by_area.values() for g in gaps if len(g.path) > 1 and g.path[0] in facts]
+        if not fields:
+            return facts
+        touched = {gap.path[0] for gap in fields}
+        result = {area: copy.deepcopy(value) if area in touched else value for area, value in facts.items()}
+        for gap in fields:
+            _remove(result, gap.path)
+        return result
+
     def of(self, needs: tuple[str, ...], reads: Reads) -> tuple[Gap, ...]:
         """Return the gaps a rule runs into: areas it needs, field patterns it reads at or below."""
         found: list[Gap] = []
@@ -80,6 +92,21 @@ class Gaps:
                 if len(gap.path) == 1 or any(leaf[: len(gap.path)] == gap.path for leaf in reads.leaves)
             ]
         return tuple(found)
+
+
+def _remove(facts: dict[str, Any], path: Path) -> None:
+    level: list[Any] = [facts]
+    for part in path[:-1]:
+        level = [below for value in level for below in _below(value, part)]
+    for value in level:
+        if isinstance(value, dict):
+            value.pop(path[-1], None)
+
+
+def _below(value: Any, part: str) -> list[Any]:
+    if part == "*":
+        return value if isinstance(value, list) else []
+    return [value[part]] if isinstance(value, dict) and part in value else []
 
 
 def settle(gaps: tuple[Gap, ...], reads: Reads) -> tuple[Verdict, Reason] | None:

@@ -1,5 +1,6 @@
 """One facts document while it is judged: what is computed once and used by many rules."""
 
+from functools import cached_property
 from typing import Any
 
 from infra_audit.baselines import known_facts, patterns
@@ -23,6 +24,11 @@ class Subject:
         self._selects = selects
         self._members: dict[str, list[Path]] = {}
         self._places: dict[Path, list[Path]] = {}
+
+    @cached_property
+    def judged(self) -> dict[str, Any]:
+        """Return the facts without the fields that were not completely seen."""
+        return self.gaps.without_fields(self.facts)
 
     def members(self, selector: Selector) -> list[Path]:
         """Return the places of the items a selector counts."""

@@ -7,6 +7,7 @@ turns errors into verdicts is in `verdict`.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from infra_audit.baselines import patterns, pointer
 from infra_audit.baselines.checker import Checker
@@ -92,13 +93,29 @@ class Engine:
         settled = settle(gaps, prepared.reads)
         if settled is not None:
             return finding(rule, subject, *settled)
-        leaves = self._checker.leaves(rule, subject.facts)
-        judged = judge_leaves(leaves, gaps, subject.evidence.kinds, prepared.reads) if leaves else []
-        judged = [j for j in judged if j.status is not Status.EXEMPT]
         counted = subject.members(prepared.selector) if prepared.selector else None
+        judged = self._errors(prepared, subject, gaps, subject.facts)
         if judged:
             return _with_errors(prepared, subject, judged, gaps, counted)
-        return _valid(prepared, subject, gaps, counted)
+        unseen = [gap for gap in gaps if gap.coverage.state is not CoverageState.NO_SUCH_EXPOSURE]
+        if unseen and all(len(gap.path) > 1 for gap in unseen):
+            # Single fields were not completely seen: whether it matters is asked of the facts without them.
+            judged = self._errors(prepared, subject, gaps, subject.judged)
+            unseen = [] if not judged else unseen
+        if unseen:
+            reason = next((one.gap.reason for one in judged if one.gap is not None), unseen[0].reason)
+            return finding(rule, subject, Verdict.NO_EVIDENCE, reason, judged=judged, counted=counted)
+        return _valid(prepared, subject, counted)
+
+    def _errors(
+        self, prepared: Prepared, subject: Subject, gaps: tuple[Gap, ...], facts: dict[str, Any]
+    ) -> list[Judged]:
+        """Return the errors of a rule with their meaning, without those of what the platform has nothing of."""
+        leaves = self._checker.leaves(prepared.rule, facts)
+        if not leaves:
+            return []
+        judged = judge_leaves(leaves, gaps, subject.evidence.kinds, prepared.reads)
+        return [one for one in judged if one.status is not Status.EXEMPT]
 
 
 def _with_errors(
@@ -128,18 +145,11 @@ def _why_not_known(subject: Subject, judged: list[Judged], gaps: tuple[Gap, ...]
     return Reason(code, {"fact": missing[0], "count": len(missing)})
 
 
-def _valid(prepared: Prepared, subject: Subject, gaps: tuple[Gap, ...], counted: list[Path] | None) -> Finding:
-    """Decide a rule without errors: pass, nothing to count, or not completely seen."""
+def _valid(prepared: Prepared, subject: Subject, counted: list[Path] | None) -> Finding:
+    """Decide a rule without errors over facts completely seen: pass, or nothing to count."""
     rule = prepared.rule
-    open_gaps = [gap for gap in gaps if gap.coverage.state is not CoverageState.NO_SUCH_EXPOSURE]
-    nothing = prepared.selector is not None and not counted
-    if prepared.selector is not None and nothing:
-        # Whether there is anything to count is known when the selection itself was completely seen.
-        open_gaps = [gap for gap in open_gaps if any(gap.is_at(path) for path in prepared.selector.looks_at)]
-    if open_gaps:
-        return finding(rule, subject, Verdict.NO_EVIDENCE, open_gaps[0].reason, counted=counted)
     read = _read(prepared, subject, counted)
-    if nothing:
+    if prepared.selector is not None and not counted:
         reason = Reason("judge.none_of_kind", {"each": rule.each})
         return finding(rule, subject, Verdict.NOT_APPLICABLE, reason, read=read, counted=counted)
     passed = finding(rule, subject, Verdict.PASS, None, read=read, counted=counted)

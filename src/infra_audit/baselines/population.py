@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra_audit.baselines import patterns
 from infra_audit.baselines.patterns import Path
 
 Selects = Callable[[Mapping[str, Any], Any], bool]
@@ -18,8 +17,6 @@ class Selector:
     steps: tuple[str, ...]
     conditions: tuple[tuple[Mapping[str, Any], ...], ...]
     """One entry for the start and one after each step."""
-    looks_at: frozenset[Path]
-    """Places of the facts that decide who is counted."""
     identity: str
     """The same for selectors that count the same items."""
 
@@ -31,16 +28,12 @@ def selector(each: str, then: Mapping[str, Any]) -> Selector:
     """
     steps = tuple(each.split("/")[1:])
     conditions: list[tuple[Mapping[str, Any], ...]] = []
-    looks_at: set[Path] = set()
     schema: Mapping[str, Any] = then
     for depth in range(len(steps) + 1):
-        at = steps[:depth]
-        found, schema = _descend(schema, steps[depth] if depth < len(steps) else None, at_items=at[-1:] == ("*",))
+        at_items = steps[:depth][-1:] == ("*",)
+        found, schema = _descend(schema, steps[depth] if depth < len(steps) else None, at_items=at_items)
         conditions.append(found)
-        looks_at |= {(*at, *path) for condition in found for path in patterns.looked_at(condition)} | {at}
-    return Selector(
-        steps, tuple(conditions), frozenset(looks_at - {()}), json.dumps([each, conditions], sort_keys=True)
-    )
+    return Selector(steps, tuple(conditions), json.dumps([each, conditions], sort_keys=True))
 
 
 Conditions = tuple[Mapping[str, Any], ...]
