@@ -27,12 +27,17 @@ class Block:
 
 
 def private_key(lines: Sequence[str], index: int) -> Block | None:
-    """Return the private key that begins on a line. One without an end goes as far as lines look like one."""
-    begin = BEGIN.search(lines[index])
-    if begin is None:
+    """Return the private key that begins on a line and ends on a later one.
+
+    One without an end goes as far as lines look like one. A key on one line is a shape of secrets.yaml.
+    """
+    line = lines[index]
+    begins = [m for m in BEGIN.finditer(line) if not _END.search(line, m.end())]
+    if not begins:
         return None
-    for number in range(index, min(index + _LONGEST_KEY, len(lines))):
-        end = _END.search(lines[number], begin.end() if number == index else 0)
+    begin = begins[0]
+    for number in range(index + 1, min(index + _LONGEST_KEY, len(lines))):
+        end = _END.search(lines[number])
         if end:
             return Block(index, begin.start(), number, end.end(), "private_key")
     last = index

@@ -19,6 +19,8 @@ _CARET = re.compile(r"\s*\^\s*")
 _LINE_END_BYTES = 4
 """The header may or may not count the line ends around the text."""
 _LOST_SHARE = 0.1
+_LOST_BYTES = 64
+"""Of a text with its end: headers of real devices differ that much, over banners and line ends."""
 _LARGEST_REFUSAL = 12
 """Lines; a longer answer is not a refusal, whatever one of its lines says."""
 
@@ -78,7 +80,7 @@ def _by_text(data: bytes, lines: Sequence[str], source: Mapping[str, Any], promp
     if size is not None:
         said, seen = size
         lost = said - seen
-        if (ended and lost > _LOST_SHARE * said) or (not ended and lost > _LINE_END_BYTES):
+        if (ended and lost > max(_LOST_BYTES, _LOST_SHARE * said)) or (not ended and lost > _LINE_END_BYTES):
             return Completeness.NO, Reason("complete.size_differs", {"said": said, "seen": seen})
         if not ended and abs(lost) <= _LINE_END_BYTES and "end" not in source:
             return Completeness.YES, Reason("complete.size", {"bytes": said})

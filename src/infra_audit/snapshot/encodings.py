@@ -18,6 +18,8 @@ _SHIFT_IN = re.compile(rb"\x1b(?:\$[@B]|\([IJ])")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _EXPECTED = re.compile("[\u3001\u3002\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
+_HALF_WORD = re.compile("[\uff73\uff76-\uff84\uff8a-\uff8e]\uff9e|[\uff8a-\uff8e]\uff9f|[\uff71-\uff9d]\uff70")
+"""A voiced or long sound as half-width kana write it."""
 _HALF_PUNCTUATION = re.compile("[\uff61-\uff65]")
 _EUC_HALF_WIDTH = re.compile(rb"(?:\x8e[\xa1-\xdf]){3}")
 """Three half-width kana of EUC-JP; as CP932 three kanji of one narrow range in a row."""
@@ -37,9 +39,9 @@ def by_mark(data: bytes) -> str | None:
     sample = data[:4096]
     half = len(sample) // 2
     if half >= 4:
-        if sample[1::2].count(0) > 0.7 * half and sample[0::2].count(0) < 0.1 * half:
+        if sample[1::2].count(0) > 0.3 * half and sample[0::2].count(0) < 0.02 * half:
             return "utf-16-le"
-        if sample[0::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.1 * half:
+        if sample[0::2].count(0) > 0.3 * half and sample[1::2].count(0) < 0.02 * half:
             return "utf-16-be"
     return None
 
@@ -81,7 +83,7 @@ def _japanese(data: bytes) -> tuple[str | None, str]:
         text = _strict(data, "euc_jp")
         if text is not None:
             return text, "euc_jp"
-    best: tuple[int, str, str] | None = None
+    best: tuple[float, str, str] | None = None
     for name in ("euc_jp", "cp932"):  # on equal scores CP932, the more usual one
         text = _strict(data, name)
         if text is not None and (best is None or _score(text) >= best[0]):
@@ -89,17 +91,23 @@ def _japanese(data: bytes) -> tuple[str | None, str]:
     return (best[1], best[2]) if best else (None, "")
 
 
-def _score(text: str) -> int:
+def _score(text: str) -> float:
     """Return how much a text reads like Japanese: kana and kanji for it, what wrong decoding makes against it."""
     sample = re.sub(r"[\x00-\x7f]+", " ", text[:_SAMPLE_BYTES])[:_SCORED]
     runs = _HALF_WIDTH.findall(sample)
     # Half-width kana come in words; EUC-JP read as CP932 has single ones and half-width punctuation between them.
-    half = sum(len(run) if len(run) >= 3 else -3 * len(run) for run in runs)
+    half = sum(_half_width(run) for run in runs)
     half -= 6 * len(_HALF_PUNCTUATION.findall(sample))
     mixed = len(
         re.findall("[\uff61-\uff9f][\u3040-\u30ff\u4e00-\u9fff]|[\u3040-\u30ff\u4e00-\u9fff][\uff61-\uff9f]", sample)
     )
     return 2 * len(_EXPECTED.findall(sample)) + half - 4 * mixed - 3 * len(_UNEXPECTED.findall(sample))
+
+
+def _half_width(run: str) -> float:
+    if len(run) < 3:
+        return -3.0 * len(run)
+    return (1.25 if _HALF_WORD.search(run) or len(run) % 2 else 0.75) * len(run)
 
 
 def _by_line(data: bytes) -> tuple[str, str]:

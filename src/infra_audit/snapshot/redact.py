@@ -66,7 +66,7 @@ class Redactor:
             active = [r for r in self._rules if r not in within or index in within[r]]
             block = self._block(lines, index, active)
             if block is not None:
-                self._apply(block, lines, result, found)
+                self._apply(block, lines, result, found, trusted=trusted)
                 done = block.last
             elif len(lines[index]) > LONG_LINE:
                 result[index] = self._mark(lines[index], "long_line")
@@ -94,21 +94,25 @@ class Redactor:
             or (blocks.quoted(lines, index) if self._quotes_span else None)
         )
 
-    def _apply(self, block: Block, lines: Sequence[str], result: list[str], found: list[Redaction]) -> None:
+    def _apply(
+        self, block: Block, lines: Sequence[str], result: list[str], found: list[Redaction], *, trusted: bool
+    ) -> None:
         """Put one mark into every line of a block, so that each line shows that something stood there."""
         first, last = lines[block.first], lines[block.last]
-        if block.first == block.last:
-            result[block.first] = (
-                first[: block.start] + self._mark(first[block.start : block.end], block.kind) + first[block.end :]
-            )
-        else:
-            parts = [first[block.start :], *lines[block.first + 1 : block.last], last[: block.end]]
-            mark = self._mark("\n".join(parts), block.kind)
-            result[block.first] = first[: block.start] + mark
-            for index in range(block.first + 1, block.last):
-                result[index] = _indentation(lines[index]) + mark
-            result[block.last] = _indentation(last[: block.end]) + mark + last[block.end :]
+        before = self._line(first[: block.start], block.first, (), found, trusted=trusted)
         found.append(Redaction(line=block.first + 1, kind=_kind(block.kind, "")))
+        if block.first == block.last:
+            mark = self._mark(first[block.start : block.end], block.kind)
+            after = self._line(first[block.end :], block.first, (), found, trusted=trusted)
+            result[block.first] = before + mark + after
+            return
+        parts = [first[block.start :], *lines[block.first + 1 : block.last], last[: block.end]]
+        mark = self._mark("\n".join(parts), block.kind)
+        result[block.first] = before + mark
+        for index in range(block.first + 1, block.last):
+            result[index] = _indentation(lines[index]) + mark
+        after = self._line(last[block.end :], block.last, (), found, trusted=trusted)
+        result[block.last] = _indentation(last[: block.end]) + mark + after
 
     def _line(self, text: str, index: int, active: Sequence[Rule], found: list[Redaction], *, trusted: bool) -> str:
         line = Line(text)
@@ -150,6 +154,9 @@ class Redactor:
                 continue
             start, end = _value(line.text, start, tag=match[0].endswith(">"))
             value = line.text[start:end]
+            if not value.strip("\"' "):  # an opening quote alone: what it opens is hidden as a block
+                position = match.end()
+                continue
             line.hide(start, end, "type7" if modifiers["last"] == "7" and _is_hex(value) else BY_SHAPE)
             position = max(end, match.end())
 

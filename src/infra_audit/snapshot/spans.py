@@ -17,7 +17,7 @@ class Span:
     end: int
     kind: str
     kept: bool = False
-    """The text is a mark of an earlier pass and stays as it is but for its kind."""
+    """The text is a mark of an earlier pass and stays as it is."""
 
 
 class Line:
@@ -35,7 +35,13 @@ class Line:
             return
         for span in self.spans:
             if span.start <= start and end <= span.end:
-                if name and (span.start, span.end) == (start, end) and kind != BY_SHAPE and span.kind != FORGED:
+                if (
+                    name
+                    and not span.kept
+                    and (span.start, span.end) == (start, end)
+                    and kind != BY_SHAPE
+                    and span.kind != FORGED
+                ):
                     span.kind = kind
                 return
         touched = [s for s in self.spans if s.start < end and start < s.end]
@@ -80,11 +86,6 @@ class Line:
         for span in sorted(self.spans, key=lambda s: s.start):
             value = self.text[span.start : span.end]
             parts.append(self.text[position : span.start])
-            parts.append(_renamed(value, span.kind) if span.kept else mark(value, span.kind))
+            parts.append(value if span.kept else mark(value, span.kind))
             position = span.end
         return "".join([*parts, self.text[position:]])
-
-
-def _renamed(mark: str, kind: str) -> str:
-    head, _, tail = mark.split(":", 2)
-    return f"{head}:{kind}:{tail}"
