@@ -153,7 +153,7 @@ class Accountant:
         return self._platform.words.touched(*texts, statement.text)
 
     def _damaged(self, accounts: Mapping[str, ScopeAccount]) -> None:
-        """A line that had to be cleaned may have lost words."""
+        """Count lines that had to be cleaned as troubles: they may have lost words."""
         damaged = {line for line, _ in self._reading.artifact.damaged}
         if not damaged:
             return

@@ -121,7 +121,7 @@ class CoverageMap:
         return entry.reason if entry else Reason("not_collected", {"source": source})
 
     def _derived(self, result: dict[str, Coverage]) -> None:
-        """A derived fact is seen no better than anything its step searched."""
+        """See a derived fact no better than anything its step searched."""
         fed = {area for template in self._templates for area in template.areas}
         for name, step, entry in steps(self._platform):
             searched = [(area, result.get(area, NOT_WRITTEN)) for area in step.searches(entry)]

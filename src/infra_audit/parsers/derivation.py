@@ -10,6 +10,8 @@ from infra_audit.parsers.derive import Derived, Pointer, Step
 from infra_audit.parsers.derive.registry import STEPS
 from infra_audit.parsers.document import pointer_text
 from infra_audit.parsers.platform import CompiledPlatform
+from infra_audit.parsers.reading import Reading
+from infra_audit.parsers.same_text import SAME_TEXT, compare
 from infra_audit.parsers.tree import Items, Leaf, Node, Object, plain
 
 
@@ -31,13 +33,16 @@ def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, 
         yield name, STEPS[name], entry
 
 
-def derive(root: Object, platform: CompiledPlatform) -> list[Problem]:
-    """Add all derived facts. A fact that was read is never replaced; a step that raises is reported and skipped."""
+def derive(root: Object, platform: CompiledPlatform, readings: Mapping[str, Reading]) -> list[Problem]:
+    """Add all derived facts. A fact that was read is never replaced; a step that raises is reported and skipped.
+
+    `readings` are what was read, by source, for the steps that compare whole texts.
+    """
     problems = []
     facts = plain(root)
     for name, step, entry in steps(platform):
         try:
-            found = list(step.run(facts, entry))
+            found = list(compare(readings, entry) if name == SAME_TEXT else step.run(facts, entry))
         except Exception as error:  # noqa: BLE001 - one bad step never stops the rest
             fields = {"step": name, "what": type(error).__name__}
             problems.append(Problem(artifact=None, line=None, reason=Reason("parse.derive_failed", fields)))

@@ -5,7 +5,7 @@ with the lines they came from, and whatever was not understood is told line by l
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from infra_audit.model.acknowledgement import Acknowledgement
@@ -14,7 +14,7 @@ from infra_audit.model.evidence import Artifact, NotCollected
 from infra_audit.model.facts import FactsDocument, Problem
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
-from infra_audit.parsers.accounting import Accountant, matchers
+from infra_audit.parsers.accounting import Accountant, ScopeAccount, matchers
 from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Reading, read
 from infra_audit.parsers.target import Target
@@ -26,7 +26,7 @@ def compile_platform(platform: Platform) -> CompiledPlatform:
     """Return the compiled platform, made once per process. Raises PlatformError when a template or grammar is wrong."""
     key = (platform.name, str(platform.folder))
     found = _compiled.get(key)
-    if found is None or found[0].data != platform.data:
+    if found is None or (found[0] is not platform and found[0].data != platform.data):
         found = (platform, CompiledPlatform(platform))
         _compiled[key] = found
     return found[1]
@@ -63,19 +63,25 @@ def _documents(
     scopes = list(dict.fromkeys(scope for reading in readings for scope in reading.split.scopes))
     targets = [Target(device, compiled, readings, scope, scopes) for scope in ("", *scopes)]
     known = matchers(acknowledgements)
-    accounts = {reading.artifact.name: Accountant(reading, compiled, known).account() for reading in readings}
+
+    def account() -> dict[str, Mapping[str, ScopeAccount]]:
+        return {reading.artifact.name: Accountant(reading, compiled, known).account() for reading in readings}
+
+    accounts = account()
+    device_system = targets[0].system()
+    changed = [target.complete(_of_scope(accounts, target.scope), device_system) for target in targets]
+    if any(changed):
+        accounts = account()
     for reading in readings:
         problems += _oddities(reading)
-    device_system = targets[0].system()
     return [
-        target.document(
-            {name: scoped[target.scope] for name, scoped in accounts.items() if target.scope in scoped},
-            missing,
-            problems if not target.scope else (),
-            device_system,
-        )
+        target.document(_of_scope(accounts, target.scope), missing, problems if not target.scope else ())
         for target in targets
     ]
+
+
+def _of_scope(accounts: Mapping[str, Mapping[str, ScopeAccount]], scope: str) -> dict[str, ScopeAccount]:
+    return {name: scoped[scope] for name, scoped in accounts.items() if scope in scoped}
 
 
 def _oddities(reading: Reading) -> list[Problem]:

@@ -13,14 +13,65 @@ Reader = Callable[[Sequence[str], int], tuple[Any, int] | None]
 
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _PROTOCOLS = frozenset(
-    "ip ipv4 ipv6 tcp udp icmp icmpv6 icmp6 igmp ospf ospfv3 eigrp igrp gre esp ahp ah pim ipinip ipip nos sctp vrrp pcp"
-    " ipsec pptp snp any".split()
+    [
+        "ip",
+        "ipv4",
+        "ipv6",
+        "tcp",
+        "udp",
+        "icmp",
+        "icmpv6",
+        "icmp6",
+        "igmp",
+        "ospf",
+        "ospfv3",
+        "eigrp",
+        "igrp",
+        "gre",
+        "esp",
+        "ahp",
+        "ah",
+        "pim",
+        "ipinip",
+        "ipip",
+        "nos",
+        "sctp",
+        "vrrp",
+        "pcp",
+        "ipsec",
+        "pptp",
+        "snp",
+        "any",
+    ]
 )
 _GROUP_WORDS = frozenset({"object-group", "addrgroup", "object", "net-group"})
 _ANY = frozenset({"any", "any4", "any6"})
 _AFTER_PORTS = frozenset(
-    "any host object-group addrgroup log log-input established dscp ttl time-range fragments tos precedence ack rst syn fin"
-    " psh urg match-any match-all reflect option".split()
+    [
+        "any",
+        "host",
+        "object-group",
+        "addrgroup",
+        "log",
+        "log-input",
+        "established",
+        "dscp",
+        "ttl",
+        "time-range",
+        "fragments",
+        "tos",
+        "precedence",
+        "ack",
+        "rst",
+        "syn",
+        "fin",
+        "psh",
+        "urg",
+        "match-any",
+        "match-all",
+        "reflect",
+        "option",
+    ]
 )
 _PORT = re.compile(r"[\w-]+")
 _MOST_PORTS = 10
@@ -106,22 +157,22 @@ def _traffic_end(*, wildcard: bool) -> Reader:
         second = words[at + 1] if at + 1 < len(words) else None
         if word in _ANY:
             return word, at + 1
-        if word == "host":
-            return _network(second, at + 2) if second else None
-        if word in _GROUP_WORDS:
-            return ({"group": second}, at + 2) if second else None
-        if "/" in word or ":" in word:
+        if word == "host" or word in _GROUP_WORDS:
+            return _named_end(word, second, at + 2)
+        if "/" in word or ":" in word or not _IPV4.fullmatch(word):
             return _network(word, at + 1)
-        if not _IPV4.fullmatch(word):
-            return None
         if second == "0":  # a host, as Comware and VRP write it
             return _network(word, at + 2)
-        if second and _IPV4.fullmatch(second):
-            found = masked(word, second, wildcard=wildcard)
-            return (found, at + 2) if found is not None else None
-        return _network(word, at + 1)
+        found = masked(word, second, wildcard=wildcard) if second and _IPV4.fullmatch(second) else None
+        return (found, at + 2) if found is not None else _network(word, at + 1)
 
     return read
+
+
+def _named_end(word: str, second: str | None, after: int) -> tuple[Any, int] | None:
+    if second is None:
+        return None
+    return _network(second, after) if word == "host" else ({"group": second}, after)
 
 
 def _ports(words: Sequence[str], at: int) -> tuple[Any, int] | None:

@@ -1,5 +1,7 @@
-"""Lines that are knowingly left out: `irrelevant`, because no area could hold them, and `not_parsed_yet`, which costs the
-area its `parsed`."""
+"""Lines that are knowingly left out.
+
+Two lists: `irrelevant`, because no area could hold them, and `not_parsed_yet`, which costs the area its `parsed`.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -76,8 +76,10 @@ class Merger:
         key = tuple(schema.get("x-key", ()))
         inner = schema.get("items", {})
         branches = sorted(branches, key=_first_order)
-        if not any(name in COUNTED for name in key):
-            branches = self._joined(branches, key, path)
+        if any(name in COUNTED for name in key):
+            branches = _joined_by_identity(branches)
+        else:
+            branches = self._joined(branches, key)
         objects = [self._object(branch, inner, path) for branch in branches]
         for item in objects:
             if "well_known" in inner.get("properties", {}):
@@ -88,7 +90,7 @@ class Merger:
             _count(objects, key)
         return Items(objects, key)
 
-    def _joined(self, branches: list[Branch], key: tuple[str, ...], path: Path) -> list[Branch]:
+    def _joined(self, branches: list[Branch], key: tuple[str, ...]) -> list[Branch]:
         """Make one branch of all that have one key."""
         if not key:
             return branches
@@ -103,6 +105,18 @@ class Merger:
 
     def _last(self, captures: list[Capture] | None) -> Any:
         return max(captures, key=lambda capture: capture.order).value if captures else None
+
+
+def _joined_by_identity(branches: list[Branch]) -> list[Branch]:
+    """Make one branch of all that the device calls by one name."""
+    found: dict[object, Branch] = {}
+    for branch in branches:
+        name = branch.identity if branch.identity is not None else branch
+        if isinstance(name, str) and name in found:
+            found[name].absorb(branch)
+        else:
+            found[name if isinstance(name, str) else id(branch)] = branch
+    return list(found.values())
 
 
 def is_keyed(schema: Mapping[str, Any]) -> bool:
@@ -151,7 +165,7 @@ def _common(item: Object) -> Provenance | None:
 
 
 def _first_order(branch: Branch) -> tuple[int, int]:
-    return min((capture.order for capture in branch.all_captures()), default=(0, 0))
+    return min((capture.order for capture in branch.all_captures()), default=min(branch.sections, default=(0, 0)))
 
 
 def _spread(item: Branch, value: Any, capture: Capture) -> None:

@@ -118,27 +118,27 @@ class _Bucket:
 
     def _branch(self, node: Mapping[str, Any], into: Branch, path: Path, above: tuple[int, ...]) -> None:
         """Sort one object of TTP's result into a branch; `above` are lines of the keys of items around it."""
-        captured: list[tuple[str, int, Any]] = []
-        for name, value in node.items():
-            field_name, at, line = name.rpartition(AT)
-            if at:
-                captured.append((field_name, int(line), value))
+        captured = [
+            (field_name, int(line), value)
+            for field_name, at, line, value in ((*name.rpartition(AT), value) for name, value in node.items())
+            if at
+        ]
         own = self._own(captured)
         keys = (*above, *self._key_lines(own, path))
         for field_name, line, value in own:
             self._capture(into, field_name, line, value, keys)
-        for name, value in node.items():
-            if AT in name:
+        for group, value in node.items():
+            if AT in group:
                 continue
             if isinstance(value, list):
                 for entry in value:
                     for variant in _variants(entry):
                         item = Branch()
-                        self._branch(variant, item, (*path, name), keys)
-                        if any(True for _ in item.all_captures()):
-                            into.lists.setdefault(name, []).append(item)
+                        self._branch(variant, item, (*path, group), keys)
+                        if item.identity is not None or any(True for _ in item.all_captures()):
+                            into.lists.setdefault(group, []).append(item)
             else:
-                self._branch(value, into.child((name,)), (*path, name), keys)
+                self._branch(value, into.child((group,)), (*path, group), keys)
 
     def _own(self, captured: list[tuple[str, int, Any]]) -> list[tuple[str, int, Any]]:
         """Keep what lies in a section whose start line opened this very item; the rest leaked in from elsewhere.
@@ -156,7 +156,7 @@ class _Bucket:
     def _key_lines(self, captured: list[tuple[str, int, Any]], path: Path) -> tuple[int, ...]:
         """Return the lines that give the key of this item: without them its facts would have another key."""
         found = []
-        for field_name in self._keys(path):
+        for field_name in (*self._keys(path), "_id"):
             lines = [line for name, line, _ in captured if name == field_name]
             if lines:
                 found.append(max(lines))
@@ -175,6 +175,8 @@ class _Bucket:
         place = self.section_of[line - 1]
         self.reading.used.add(statement.first)
         into.sections.add((self.reading.order, place.index))
+        if name == "_id":
+            into.identity = str(value)
         if name.startswith("_"):
             return
         adds = isinstance(value, Adds)

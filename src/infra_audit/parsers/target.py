@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.device import Device
 from infra_audit.model.evidence import NotCollected
 from infra_audit.model.facts import Coverage, CoverageState, FactsDocument, Problem, Provenance, ProvenanceKind
@@ -36,10 +35,13 @@ class Target:
         self.scopes = scopes
         self.troubles: list[Trouble] = []
         self.problems: list[Problem] = []
+        self.stated: list[tuple[int, Mapping[str, Any]]] = []
+        self.known_system: dict[str, Any] = {}
         self.root = self._read()
+        self._drop(lacking=False)
 
     def _read(self) -> Object:
-        """Join what the templates captured, and drop what breaks the schemas."""
+        """Join what the templates captured."""
         branch = Branch()
         for reading in self.readings:
             if self.scope in reading.roots:
@@ -47,11 +49,10 @@ class Target:
         merger = Merger({name: area.schema for name, area in self.platform.areas.items()})
         root = merger.facts(branch)
         self._contradictions(merger.replaced)
-        self._drop(root)
         return root
 
     def _contradictions(self, replaced: Sequence[Replaced]) -> None:
-        """A device prints each setting once: two values of one field in one artefact need a person to look."""
+        """Note two values of one field in one artefact: a device prints each setting once, so a person must look."""
         for entry in replaced:
             old, new = entry.capture, entry.by
             if old.adds or old.value == new.value or old.order[0] != new.order[0] or old.order == new.order:
@@ -60,59 +61,55 @@ class Target:
             span = (old.order[1], old.order[1])
             self.troubles.append(Trouble(entry.path[0], "parse.contradictory_lines", artifact, span))
 
-    def _drop(self, root: Object) -> None:
-        dropped = drop_invalid(root)
+    def _drop(self, *, lacking: bool) -> bool:
+        """Drop what breaks the schemas; return whether lines that were used no longer are."""
+        dropped = drop_invalid(self.root, lacking=lacking)
         if not dropped:
-            return
-        cited = _cited(root)
+            return False
+        cited = _cited(self.root)
         by_name = {reading.artifact.name: reading for reading in self.readings}
+        changed = False
         for entry in dropped:
-            fields = {"area": entry.area, "field": entry.field}
+            first: tuple[str | None, int | None] = (None, None)
             for provenance in entry.provenances:
                 if provenance.kind is not ProvenanceKind.LINES or provenance.artifact not in by_name:
                     continue
+                first = (provenance.artifact, provenance.lines[0][0])
                 reading = by_name[provenance.artifact]
                 for span in provenance.lines:
                     self.troubles.append(Trouble(entry.area, "parse.invalid_fact", provenance.artifact, span))
                     if (provenance.artifact, span) not in cited:
                         reading.used.discard(span[0])
                         reading.refused.add(span[0])
-                first = provenance.lines[0][0] if provenance.lines else None
-                self.problems.append(
-                    Problem(artifact=provenance.artifact, line=first, reason=Reason("parse.invalid_fact", fields))
-                )
+                        changed = True
+            reason = Reason("parse.invalid_fact", {"area": entry.area, "field": entry.field})
+            self.problems.append(Problem(artifact=first[0], line=first[1], reason=reason))
+        return changed
+
+    def complete(self, accounts: Mapping[str, ScopeAccount], device_system: Mapping[str, Any]) -> bool:
+        """Add what no line says; return whether lines must be accounted for again.
+
+        `accounts` are those of this scope by artefact, `device_system` is the area `system` of the device.
+        """
+        self.known_system = {**device_system, **self.system()}
+        version = self.known_system.get("os_version")
+        divided = bool(self.scopes)
+        Defaults(self.platform, self.readings, accounts, self.scope, divided=divided).add(self.root, version)
+        self.stated = statements.in_force(self.platform, version)
+        statements.add_values(self.root, self.platform, self.stated)
+        changed = self._drop(lacking=True)
+        self.problems += derive(self.root, self.platform, {r.source.name: r for r in self.readings})
+        return self._drop(lacking=True) or changed
 
     def document(
-        self,
-        accounts: Mapping[str, ScopeAccount],
-        missing: Sequence[NotCollected],
-        problems: Sequence[Problem],
-        device_system: Mapping[str, Any],
+        self, accounts: Mapping[str, ScopeAccount], missing: Sequence[NotCollected], problems: Sequence[Problem]
     ) -> FactsDocument:
-        """Return the finished document. `accounts` of this scope by artefact; `device_system`: area `system` of the device."""
-        divided = bool(self.scopes)
-        templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=divided)]
-        system = {**device_system, **self.system()}
-        version = system.get("os_version")
-        Defaults(self.platform, self.readings, accounts, self.scope, divided=divided).add(self.root, version)
-        stated = statements.in_force(self.platform, version)
-        statements.add_values(self.root, self.platform, stated)
-        found = [*problems, *self.problems, *derive(self.root, self.platform)]
-        found += [
-            Problem(
-                artifact=None,
-                line=None,
-                reason=Reason("parse.invalid_fact", {"area": entry.area, "field": entry.field}),
-            )
-            for entry in drop_invalid(self.root)
-        ]
+        """Return the finished document; `complete` must have been called."""
+        templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=bool(self.scopes))]
         coverage = CoverageMap(self.platform, self.readings, missing, accounts, self.troubles, templates)
-        states = coverage.states(statements.coverage(self.platform, stated), self._elsewhere())
-        self.root.fields = {
-            "subject": subject(self.device, self.platform.platform, system, self.scope),
-            **dict(sorted(self.root.fields.items())),
-        }
-        flat = flatten(self.root)
+        states = coverage.states(statements.coverage(self.platform, self.stated), self._elsewhere())
+        who = subject(self.device, self.platform.platform, self.known_system, self.scope)
+        flat = flatten(Object({"subject": who, **dict(sorted(self.root.fields.items()))}))
         return FactsDocument(
             facts=flat.facts,
             coverage=states,
@@ -121,7 +118,7 @@ class Target:
             line_counts={name: account.counts for name, account in accounts.items()},
             unparsed=tuple(line for account in accounts.values() for line in account.unparsed),
             ignored=tuple(line for account in accounts.values() for line in account.ignored),
-            problems=tuple(found),
+            problems=(*problems, *self.problems),
             artifacts=tuple(reading.artifact for reading in self.readings),
         )
 

@@ -9,13 +9,32 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from infra_audit import yamlfile
 from infra_audit.errors import InputError, PlatformError
 
 FUNCTIONS = frozenset(
-    "text word words number duration switch numbers address secret read spread each append items also name set re".split()
+    [
+        "text",
+        "word",
+        "words",
+        "number",
+        "duration",
+        "switch",
+        "numbers",
+        "address",
+        "secret",
+        "read",
+        "spread",
+        "each",
+        "append",
+        "items",
+        "also",
+        "name",
+        "set",
+        "re",
+    ]
 )
 """Functions a template may call on a value."""
 MARKS = frozenset({"DIGIT", "IP", "REST", "_start_"})
@@ -142,7 +161,7 @@ def _head(name: str, text: str) -> Head:
     if not isinstance(data, dict) or not set(data) <= {"source", "sections", "areas", "scope"}:
         raise _wrong(name, 1, "the <doc> may hold source, sections, areas and scope")
     sections, areas = data.get("sections"), data.get("areas")
-    if not _texts(sections) or not _texts(areas) or not areas:
+    if not _texts(sections) or not _texts(areas):
         raise _wrong(name, 1, "the <doc> needs the lists sections and areas")
     if not all(_STATEMENTS_AREAS.fullmatch(area) for area in areas):
         raise _wrong(name, 1, "an area is written as area or area/*/field")
@@ -151,7 +170,7 @@ def _head(name: str, text: str) -> Head:
     return Head(tuple(sections), tuple(areas), data.get("source"), data.get("scope"))
 
 
-def _texts(value: Any) -> bool:
+def _texts(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(entry, str) for entry in value)
 
 

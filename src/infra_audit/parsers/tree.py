@@ -35,6 +35,8 @@ class Branch:
     lists: dict[str, list["Branch"]] = field(default_factory=dict)
     sections: set[Order] = field(default_factory=set)
     """Artefact and place of the sections that it was read from."""
+    identity: str | None = None
+    """What the device calls an item whose key is counted (`_id` of a template): parts of one identity are one item."""
 
     def child(self, path: Path) -> "Branch":
         """Return the object below, made when it is not there."""

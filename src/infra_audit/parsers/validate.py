@@ -31,15 +31,18 @@ class Dropped:
         self.provenances = tuple(dict.fromkeys(_provenances(node)))
 
 
-def drop_invalid(root: Object) -> list[Dropped]:
-    """Remove from `root` all that breaks the facts schemas; return what was removed."""
+def drop_invalid(root: Object, *, lacking: bool) -> list[Dropped]:
+    """Remove from `root` all that breaks the facts schemas; return what was removed.
+
+    `lacking`: also what lacks a required field; before defaults are added it is too early for that.
+    """
     dropped: list[Dropped] = []
     for area in list(root.fields):
         if area not in catalogue.areas():
             dropped.append(Dropped(area, (area,), root.fields.pop(area)))
             continue
         for _ in range(_ROUNDS):
-            found = _round(root, area)
+            found = _round(root, area, lacking=lacking)
             if not found:
                 break
             dropped += found
@@ -48,12 +51,13 @@ def drop_invalid(root: Object) -> list[Dropped]:
     return dropped
 
 
-def _round(root: Object, area: str) -> list[Dropped]:
+def _round(root: Object, area: str, *, lacking: bool) -> list[Dropped]:
     value = plain(root.fields[area])
     validator = _validator(area)
     if validator.is_valid(value):
         return []
-    paths = {path for error in validator.iter_errors(value) for path in _to_drop(error, value, area)}
+    errors = [error for error in validator.iter_errors(value) if lacking or error.kind.name != "required"]
+    paths = {path for error in errors for path in _to_drop(error, value, area)}
     dropped = []
     for path in sorted(paths, key=_place, reverse=True):  # the last item first, so that places stay true
         node = _remove(root, path)

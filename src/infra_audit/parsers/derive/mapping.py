@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
-from infra_audit.parsers.derive.walk import area, conditions, pattern, values
+from infra_audit.parsers.derive.walk import area, conditions, items, pattern, values
 
 
 def target(pointer: Pointer, into: str) -> Pointer:
@@ -24,18 +24,31 @@ def _fed(origin: str, into: str) -> tuple[str, ...]:
 
 
 def _map(facts: Facts, entry: Entry) -> Iterator[Derived]:
-    """Give the value of `from`, through the table `words` when there is one; an unknown word gives nothing."""
+    """Give the value of `from`, through the table `words` when there is one; an unknown word gives nothing.
+
+    One value for the whole device goes into every item of a list when `into` names one.
+    """
     words = entry.get("words")
     for pointer, value in values(facts, entry["from"]):
-        where = conditions(facts, pointer, entry.get("when", {}))
-        if where is None or (words is not None and str(value) not in words):
+        if words is not None and str(value) not in words:
             continue
         meant = value if words is None else words[str(value)]
-        yield Derived(target(pointer, entry["into"]), meant, (pointer, *where))
+        for into in _targets(facts, pointer, entry):
+            where = conditions(facts, into if "[]" not in entry["from"] else pointer, entry.get("when", {}))
+            if where is not None:
+                yield Derived(into, meant, (pointer, *where))
+
+
+def _targets(facts: Facts, pointer: Pointer, entry: Entry) -> list[Pointer]:
+    path: str = entry["into"]
+    if "[]" in path and "[]" not in entry["from"]:
+        above, _, field = path.rpartition("[]/")
+        return [(*at, *field.split("/")) for at, _ in items(facts, above)]
+    return [target(pointer, path)]
 
 
 def _last_is(facts: Facts, entry: Entry) -> Iterator[Derived]:
-    """Whether the last element of a list is `word`."""
+    """Tell whether the last element of a list is `word`."""
     for pointer, value in values(facts, entry["of"]):
         if isinstance(value, list) and value:
             yield Derived(target(pointer, entry["into"]), value[-1] == entry["word"], (pointer,))

@@ -19,7 +19,7 @@ def _bpdu_guard(facts: Facts, _entry: Entry) -> Iterator[Derived]:
 
 
 def _edge(facts: Facts, _entry: Entry) -> Iterator[Derived]:
-    """A port for end devices: a physical access port outside any bundle."""
+    """Tell the ports for end devices: physical access ports outside any bundle."""
     for pointer, port in items(facts, "interfaces"):
         if "mode" not in port:
             continue
@@ -33,7 +33,7 @@ def _edge(facts: Facts, _entry: Entry) -> Iterator[Derived]:
 
 
 def _subinterface(facts: Facts, _entry: Entry) -> Iterator[Derived]:
-    """The port below a subinterface, from its name."""
+    """Give the port below a subinterface, from its name."""
     for pointer, port in items(facts, "interfaces"):
         above, dot, number = str(port.get("name", "")).rpartition(".")
         if dot and above and number.isdigit():

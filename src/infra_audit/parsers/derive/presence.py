@@ -7,7 +7,7 @@ from infra_audit.parsers.derive.walk import area, conditions, pattern, values
 
 
 def _any_contains(facts: Facts, entry: Entry) -> Iterator[Derived]:
-    """True when one list `of` holds `word`, false when there are some and none does; nothing to look at gives nothing."""
+    """Give true when one list `of` holds `word`, false when there are some and none does; nothing to look at gives nothing."""
     seen: list[Pointer] = []
     hits: list[Pointer] = []
     for pointer, value in values(facts, entry["of"]):
@@ -22,7 +22,7 @@ def _any_contains(facts: Facts, entry: Entry) -> Iterator[Derived]:
 
 
 def _any_item(facts: Facts, entry: Entry) -> Iterator[Derived]:
-    """True when one of the lists `of` has an item, false when all are known and empty."""
+    """Give true when one of the lists `of` has an item, false when all are known and empty."""
     found = [
         (pointer, value) for path in entry["of"] for pointer, value in values(facts, path) if isinstance(value, list)
     ]
@@ -30,6 +30,19 @@ def _any_item(facts: Facts, entry: Entry) -> Iterator[Derived]:
     into = tuple(entry["into"].split("/"))
     if first is not None:
         yield Derived(into, value=True, sources=(first,))
+    elif found and len(found) == len(entry["of"]):
+        yield Derived(into, value=False, sources=tuple(pointer for pointer, _ in found))
+
+
+def _any_true(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """Give true when one of the facts `of` is true, false when all are known to be false."""
+    found = [
+        (pointer, value) for path in entry["of"] for pointer, value in values(facts, path) if isinstance(value, bool)
+    ]
+    hits = [pointer for pointer, value in found if value]
+    into = tuple(entry["into"].split("/"))
+    if hits:
+        yield Derived(into, value=True, sources=tuple(hits))
     elif found and len(found) == len(entry["of"]):
         yield Derived(into, value=False, sources=tuple(pointer for pointer, _ in found))
 
@@ -48,3 +61,4 @@ def _fed(entry: Entry) -> tuple[str, ...]:
 
 ANY_CONTAINS = Step(_any_contains, _fed, _searched, frozenset({"into", "of", "when", "word"}))
 ANY_ITEM = Step(_any_item, _fed, _searched, frozenset({"into", "of"}))
+ANY_TRUE = Step(_any_true, _fed, _searched, frozenset({"into", "of"}))

@@ -9,7 +9,8 @@ from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import LAST_IS, MAP
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
-from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM
+from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
+from infra_audit.parsers.derive.texts import SAME_TEXT
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
@@ -19,6 +20,7 @@ STEPS: Mapping[str, Step] = {
     "allowed_sources": ALLOWED_SOURCES,
     "any_contains": ANY_CONTAINS,
     "any_item": ANY_ITEM,
+    "any_true": ANY_TRUE,
     "bpdu_guard": BPDU_GUARD,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
@@ -26,5 +28,6 @@ STEPS: Mapping[str, Step] = {
     "map": MAP,
     "copy": MAP,
     "policy_any": POLICY_ANY,
+    "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
 }

@@ -36,6 +36,8 @@ def holder(facts: Facts, pointer: Pointer) -> Any:
     """Return the object that a field belongs to."""
     node: Any = facts
     for part in pointer[:-1]:
+        if isinstance(node, dict) and part not in node:
+            return {}
         node = node[part]
     return node
 
@@ -51,7 +53,7 @@ def conditions(facts: Facts, pointer: Pointer, when: Entry) -> tuple[Pointer, ..
 
 def area(path: str) -> str:
     """Return the area of a path."""
-    return path.split("/")[0].removesuffix("[]")
+    return path.split("/", maxsplit=1)[0].removesuffix("[]")
 
 
 def pattern(path: str) -> str:

@@ -23,13 +23,16 @@ def split(lines: Sequence[str], rules: Rules) -> Split:
         if open_block is not None and open_block.end is not None and open_block.end.match(text):
             open_section = open_block = None
         block = next((block for block in rules.blocks if block.start.match(text)), None)
-        if block is None and open_section is not None and open_block is not None:
-            if line[0] in " \t" or open_block.members.match(text):
-                open_section.body.append(Statement(number, number, f" {text}"))
-                continue
+        if block is None and open_section is not None and open_block is not None and _belongs(line, open_block):
+            open_section.body.append(Statement(number, number, f" {text}"))
+            continue
         section = Section(text, (Statement(number, number, text),), is_line=True)
         result.sections.append(section)
         if block is not None:
             section.is_line = False
             open_section, open_block = section, block
     return result
+
+
+def _belongs(line: str, block: Block) -> bool:
+    return line[0] in " \t" or block.members.match(line.strip()) is not None

@@ -20,6 +20,7 @@ class _Block:
     section: Section | None
     """None for the lines that only name a scope."""
     has_children: bool = False
+    """Some block below it became a section, whose header has the lines of this one."""
 
 
 class _Splitter:
@@ -35,9 +36,7 @@ class _Splitter:
         """Take one statement, written on the lines `first` to `last`."""
         text = raw.strip()
         word, _, rest = text.partition(" ")
-        if not text or self.rules.is_comment(raw):
-            self.result.blank.append(first)
-        elif not self.open and self.rules.is_frame(raw):
+        if not text or self.rules.is_comment(raw) or (not self.open and self.rules.is_frame(raw)):
             self.result.blank.append(first)
         elif word in ("config", "edit") and rest:
             self._opened(first, last, word, rest.strip())
@@ -61,8 +60,6 @@ class _Splitter:
         path = above.path if above else ""
         if word == "config":
             path = f"{path} / {name}" if path else name
-        if parent:
-            parent.has_children = True
         statement = Statement(first, last, f"{' ' * len(header)}{word} {name}")
         self.open.append(_Block(word, Section(path, (*header, statement), scope=self.scope)))
 
@@ -90,6 +87,8 @@ class _Splitter:
 
     def _leave(self) -> None:
         block = self.open.pop()
+        if self.open and (block.has_children or block.section is None):
+            self.open[-1].has_children = True
         if block.section is None or (block.has_children and not block.section.body):
             return
         if block.word == "config" and not block.section.body:
@@ -97,6 +96,8 @@ class _Splitter:
             self.result.blank.extend(range(empty.first, empty.last + 1))
         else:
             self.result.sections.append(block.section)
+            if self.open:
+                self.open[-1].has_children = True
 
     def _statement(self, first: int, last: int, text: str) -> None:
         section = self.open[-1].section if self.open else None

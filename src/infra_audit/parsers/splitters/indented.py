@@ -37,43 +37,60 @@ class _OpenText:
         return Section(self.head, (Statement(self.first, last, f"{self.head} {text}".rstrip()),))
 
 
+class _Splitter:
+    """The state between two lines."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.result = Split()
+        self.section: Section | None = None
+        self.indents: list[int] = []
+        self.text: _OpenText | None = None
+
+    def line(self, number: int, line: str) -> None:
+        """Take one line."""
+        stripped = line.strip()
+        if self.text is not None:
+            self._text(number, ended=self.text.ends_with(line))
+        elif not stripped or self.rules.is_comment(line):
+            self.result.blank.append(number)
+        elif line[0] in " \t" and self.section is not None:
+            self._body(self.section, number, len(line) - len(line.lstrip()), stripped)
+        elif self.rules.is_frame(line):
+            self.result.blank.append(number)
+        else:
+            self._header(number, stripped)
+
+    def _text(self, number: int, *, ended: bool) -> None:
+        if ended and self.text is not None:
+            self.result.sections.append(self.text.section(number))
+            self.text = None
+
+    def _body(self, section: Section, number: int, indent: int, stripped: str) -> None:
+        while self.indents and self.indents[-1] >= indent:
+            self.indents.pop()
+        self.indents.append(indent)
+        section.body.append(Statement(number, number, " " * len(self.indents) + stripped))
+
+    def _header(self, number: int, stripped: str) -> None:
+        self.indents = []
+        self.text = _opened(number, stripped, self.rules)
+        if self.text is None:
+            self.section = Section(stripped, (Statement(number, number, stripped),))
+            self.result.sections.append(self.section)
+        else:
+            self.section = None
+            self._text(number, ended=bool(self.text.parts) and _closed_at_once(self.text))
+
+
 def split(lines: Sequence[str], rules: Rules) -> Split:
     """Sort the lines of an indented text into sections."""
-    result = Split()
-    section: Section | None = None
-    indents: list[int] = []
-    text: _OpenText | None = None
+    splitter = _Splitter(rules)
     for number, line in enumerate(lines, 1):
-        if text is not None:
-            if text.ends_with(line):
-                result.sections.append(text.section(number))
-                text = None
-            continue
-        stripped = line.strip()
-        if not stripped or rules.is_comment(line):
-            result.blank.append(number)
-        elif line[0] in " \t" and section is not None:
-            indent = len(line) - len(line.lstrip())
-            while indents and indents[-1] >= indent:
-                indents.pop()
-            indents.append(indent)
-            section.body.append(Statement(number, number, " " * len(indents) + stripped))
-        elif rules.is_frame(line):
-            result.blank.append(number)
-        else:
-            text = _opened(number, stripped, rules)
-            indents = []
-            if text is None:
-                section = Section(stripped, (Statement(number, number, stripped),))
-                result.sections.append(section)
-            else:
-                section = None
-                if text.parts and _closed_at_once(text):
-                    result.sections.append(text.section(number))
-                    text = None
-    if text is not None:
-        _give_up(text, lines, result)
-    return result
+        splitter.line(number, line)
+    if splitter.text is not None:
+        _give_up(splitter.text, lines, splitter.result)
+    return splitter.result
 
 
 def _opened(number: int, line: str, rules: Rules) -> _OpenText | None:
