@@ -43,7 +43,9 @@ def _descend(schema: Mapping[str, Any], step: str | None, *, at_items: bool) -> 
     """Return the conditions that select at a place, and the schema one step further down (empty at the end)."""
     own: Conditions = (schema["if"],) if "if" in schema else ()
     if step is None:
-        return (own if at_items else ()), {}
+        # An `if` right under the `then` of a selector selects further: first what every item says, then what only some do.
+        further = _descend(schema["then"], None, at_items=True)[0] if own and at_items and "then" in schema else ()
+        return ((*own, *further) if at_items else ()), {}
     if "then" in schema:
         further, below = _descend(schema["then"], step, at_items=False)
         if below:
