@@ -143,6 +143,7 @@ def environment(folder: Path, vault: Vault, more: Mapping[str, str] | None = Non
         # What an ansible.cfg may switch on and what would then keep or show what a host said:
         "ANSIBLE_LOG_PATH": os.devnull,
         "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.minimal",  # none: it only serves as standard output, which is taken
+        "ANSIBLE_CALLBACK_PLUGINS": "",
         "ANSIBLE_INVENTORY_CACHE": "False",
         "ANSIBLE_CACHE_PLUGIN": "memory",
         "ANSIBLE_NOCOLOR": "1",
