@@ -1,6 +1,6 @@
 """What was collected, before and after it was made safe to keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from infra_audit.model.device import Device
@@ -26,7 +26,7 @@ class RawArtifact:
     """Source id of platform.yaml (such as running-config); None for a file whose platform is not yet known."""
     name: str
     """A plain file's path relative to its argument; the command or path on a collected device."""
-    data: bytes
+    data: bytes = field(repr=False)
     collector: str
     """Entry-point name of the collector."""
     command: str | None = None

@@ -5,7 +5,7 @@ number after it). The text stored in a snapshot is the lines, each followed by a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra_audit.model.reason import Reason
 from infra_audit.snapshot import encodings
@@ -38,7 +38,7 @@ _SAMPLE = 1_000_000
 class Decoded:
     """A text as lines, before redaction: it may hold secrets and stays in memory."""
 
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = field(repr=False)
     encoding: str
     damaged: tuple[tuple[int, Reason], ...] = ()
     """Line number from 1 and what was cleaned."""

@@ -48,7 +48,7 @@ class Writer:
         with files.writing(self.folder):
             for folder in (self.folder, self.folder / layout.ARTEFACTS, self._state):
                 files.make_folder(folder)
-        self._records = {record["device"]["id"]: record for record in self._resumed()}
+            self._records = {record["device"]["id"]: record for record in self._resumed()}
         times = [r["started_at"] for r in self._records.values()]
         self._started_at = min([started_at or _now(), *times])
 
@@ -131,18 +131,33 @@ class Writer:
 
     def _resumed(self) -> list[Json]:
         """Return the records of an earlier run whose artefacts are all there and unchanged."""
+        sealed = self._unsealed()
         found = []
-        for path in sorted(self._state.glob("*.json")):
+        for record in sealed or [_json(path) for path in sorted(self._state.glob("*.json"))]:
             try:
-                record: Json = json.loads(path.read_bytes())
                 entry = record["entry"]
                 whole = all(_digest(self.folder / a["file"]) == a["sha256"] for a in entry["artifacts"])
-                known = Device.from_json(record["device"]).id == entry["id"]
-            except (ValueError, KeyError, TypeError, OSError):
+                known = Device.from_json(record["device"]).id == entry["id"] and isinstance(record["started_at"], str)
+            except (KeyError, TypeError, OSError):
                 continue
             if whole and known:
                 found.append(record)
         return found
+
+    def _unsealed(self) -> list[Json]:
+        """Return the records of a run that was stopped while it closed, and make the snapshot an open one again."""
+        manifest, inventory = (_json(self.folder / name) for name in (layout.MANIFEST, layout.INVENTORY))
+        devices = {d.get("id"): d for d in inventory.get("devices", ())}
+        records = [
+            {"started_at": manifest["started_at"], "device": devices[entry["id"]], "entry": entry}
+            for entry in manifest.get("devices", ())
+            if entry["id"] in devices
+        ]
+        for record in records:
+            files.write(self._state / f"{record['entry']['folder']}.json", layout.dump(record))
+        for name in (layout.SUMS, layout.MANIFEST, layout.INVENTORY):
+            (self.folder / name).unlink(missing_ok=True)
+        return records
 
     def _folder_of(self, device: str) -> str:
         """Return the folder name of a device; one that differs from another's in case only gets a number."""
@@ -171,6 +186,15 @@ def _guarded(missing: Json) -> Json:
     guard = Redactor().guard
     missing["reason"]["fields"] = {name: guard(v) if isinstance(v, str) else v for name, v in fields.items()}
     return missing
+
+
+def _json(path: Path) -> Json:
+    """Return a JSON object, or an empty one where a killed run left half of it or nothing."""
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, OSError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _digest(path: Path) -> str:

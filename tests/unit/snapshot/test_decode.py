@@ -150,7 +150,9 @@ def test_never_fails_and_never_moves_a_line(data: bytes) -> None:
         and not result.encoding.startswith("utf-16")
         and not result.encoding.startswith("utf-32")
     ):
-        assert len(result.lines) == data.count(b"\n") + (not data.endswith(b"\n") and data not in (b"", b"\xef\xbb\xbf"))
+        assert len(result.lines) == data.count(b"\n") + (
+            not data.endswith(b"\n") and data not in (b"", b"\xef\xbb\xbf")
+        )
         assert not any("\n" in line or "\r" in line for line in result.lines)
 
 
