@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from infra_audit.collectors.network_errors import CollectError
+from infra_audit.errors import InputError
 
 _SSH_PORT = 22
 
@@ -18,7 +19,7 @@ class KnownHosts:
     """
 
     def __init__(self, path: Path | None, *, record: bool) -> None:
-        """Read the file; `None` means the user's own. Lines that cannot be read are left alone."""
+        """Read the file; `None` means the user's own. Lines that cannot be read are left alone. Raises InputError."""
         import paramiko
 
         self._path = path or Path("~/.ssh/known_hosts").expanduser()
@@ -83,6 +84,8 @@ class KnownHosts:
             return self._path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise InputError("file.unreadable", file=str(self._path), what=type(error).__name__) from error
 
     def _add(self, line: str) -> None:
         from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
