@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from infra_audit.baselines import known_facts, patterns
+from infra_audit.baselines import known_facts, patterns, pointer
 from infra_audit.baselines.coverage import Gaps
 from infra_audit.baselines.evidence import EvidenceFinder
 from infra_audit.baselines.patterns import Path
@@ -23,7 +23,7 @@ class Subject:
         self.gaps = Gaps(document.coverage, _unusable(document.facts))
         self._selects = selects
         self._members: dict[str, list[Path]] = {}
-        self._places: dict[Path, list[Path]] = {}
+        self._places: dict[Path, list[tuple[Path, str]]] = {}
 
     @cached_property
     def judged(self) -> dict[str, Any]:
@@ -36,10 +36,10 @@ class Subject:
             self._members[selector.identity] = members(selector, self.facts, self._selects)
         return self._members[selector.identity]
 
-    def places(self, pattern: Path) -> list[Path]:
-        """Return the places that match a pattern."""
+    def places(self, pattern: Path) -> list[tuple[Path, str]]:
+        """Return the places that match a pattern, as path and as JSON pointer."""
         if pattern not in self._places:
-            self._places[pattern] = patterns.places(self.facts, pattern)
+            self._places[pattern] = [(path, pointer.join(path)) for path in patterns.places(self.facts, pattern)]
         return self._places[pattern]
 
 

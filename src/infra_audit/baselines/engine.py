@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra_audit.baselines import patterns, pointer
+from infra_audit.baselines import patterns
 from infra_audit.baselines.checker import Checker
 from infra_audit.baselines.coverage import Gap, settle
 from infra_audit.baselines.document import Subject
@@ -165,9 +165,9 @@ def _read(prepared: Prepared, subject: Subject, counted: list[Path] | None) -> l
     found: dict[str, None] = {}
     for pattern in dict.fromkeys((*prepared.reads.judged, *prepared.reads.leaves)):
         is_counted = bool(chosen) and pattern[: len(steps)] == steps
-        for path in subject.places(pattern):
+        for path, place in subject.places(pattern):
             if not is_counted or path[: len(steps)] in chosen:
-                found[pointer.join(path)] = None
+                found[place] = None
     return list(found)
 
 

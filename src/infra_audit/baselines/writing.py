@@ -17,6 +17,10 @@ MAX_SEEN = 10
 """Elements of a list shown as the value seen; of a longer one only their number."""
 
 
+MAX_UNKNOWN = 20
+"""Items listed for want of a fact; the others are counted in `unknown`. Failing items are all listed."""
+
+
 def finding(
     rule: Rule,
     subject: Subject,
@@ -28,9 +32,10 @@ def finding(
     counted: Sequence[Path] | None = None,
 ) -> Finding:
     """Return one finding. `judged` are its errors, `read` the facts a valid rule rests on, `counted` its population."""
-    items = _items(subject, judged)
+    groups = _by_place(judged)
+    items, omitted_items = _items(subject, groups)
     evidence, omitted = subject.evidence.of_all(read) if read else ((), 0)
-    checked, failing, unknown = _counts(rule, verdict, items, counted)
+    checked, failing, unknown = _counts(rule, verdict, groups, counted)
     return Finding(
         rule=rule.id,
         title=rule.title,
@@ -44,6 +49,7 @@ def finding(
         failing=failing,
         unknown=unknown,
         items=items,
+        items_omitted=omitted_items,
         evidence=evidence,
         evidence_omitted=omitted,
     )
@@ -64,15 +70,31 @@ def broken_finding(rule: BrokenRule, document: FactsDocument) -> Finding:
     )
 
 
-def _items(subject: Subject, judged: Sequence[Judged]) -> tuple[Item, ...]:
-    by_pointer: dict[str, list[Judged]] = {}
+Groups = dict[str, list[Judged]]
+"""Errors by the place they are at, in order of the document."""
+
+
+def _by_place(judged: Sequence[Judged]) -> Groups:
+    groups: Groups = {}
     for one in judged:
-        by_pointer.setdefault(one.leaf.pointer, []).append(one)
-    return tuple(_item(subject, place, by_pointer[place]) for place in sorted(by_pointer, key=_in_order))
+        groups.setdefault(one.leaf.pointer, []).append(one)
+    return {place: groups[place] for place in sorted(groups, key=_in_order)} if len(groups) > 1 else groups
+
+
+def _is_failing(judged: Iterable[Judged]) -> bool:
+    return any(one.status is Status.STANDS for one in judged)
+
+
+def _items(subject: Subject, groups: Groups) -> tuple[tuple[Item, ...], int]:
+    """Return the items of a finding, and how many unknown ones were left out."""
+    unknown = [place for place, judged in groups.items() if not _is_failing(judged)]
+    omitted = frozenset(unknown[MAX_UNKNOWN:])
+    items = tuple(_item(subject, place, judged) for place, judged in groups.items() if place not in omitted)
+    return items, len(omitted)
 
 
 def _item(subject: Subject, place: str, judged: list[Judged]) -> Item:
-    is_failing = any(one.status is Status.STANDS for one in judged)
+    is_failing = _is_failing(judged)
     shown = [one for one in judged if one.status is Status.STANDS] if is_failing else judged
     evidence, omitted = subject.evidence.of_all(_cited(shown, place, subject))
     return Item(
@@ -125,9 +147,7 @@ def _value(facts: Any, place: str) -> Any:
         return None
 
 
-def _counts(
-    rule: Rule, verdict: Verdict, items: Sequence[Item], counted: Sequence[Path] | None
-) -> tuple[int, int, int]:
+def _counts(rule: Rule, verdict: Verdict, groups: Groups, counted: Sequence[Path] | None) -> tuple[int, int, int]:
     """Return checked, failing, unknown: items of the population for a rule with `each`, else the subject itself."""
     if rule.each is None:
         return (
@@ -136,8 +156,8 @@ def _counts(
             int(verdict is Verdict.NO_EVIDENCE),
         )
     depth = rule.each.count("/") + 1
-    failing = {_head(item.pointer, depth) for item in items if item.status == "failing"}
-    unknown = {_head(item.pointer, depth) for item in items if item.status == "unknown"} - failing
+    failing = {_head(place, depth) for place, judged in groups.items() if _is_failing(judged)}
+    unknown = {_head(place, depth) for place, judged in groups.items() if not _is_failing(judged)} - failing
     return len(counted or ()), len(failing), len(unknown)
 
 

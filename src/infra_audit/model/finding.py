@@ -133,6 +133,8 @@ class Finding:
     failing: int = 0
     unknown: int = 0
     items: tuple[Item, ...] = ()
+    items_omitted: int = 0
+    """Unknown items left out for length; failing ones are all there."""
     evidence: tuple[Evidence, ...] = ()
     """Of a pass: the provenance of what the rule read."""
     evidence_omitted: int = 0
@@ -153,6 +155,7 @@ class Finding:
             "failing": self.failing,
             "unknown": self.unknown,
             "items": [i.to_json() for i in self.items],
+            "items_omitted": self.items_omitted,
             "evidence": [e.to_json() for e in self.evidence],
             "evidence_omitted": self.evidence_omitted,
         }
