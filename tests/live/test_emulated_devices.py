@@ -277,3 +277,18 @@ def test_secrets_show_nowhere(
     assert PASSWORD not in told
     assert ENABLE not in told
     assert "value 59" not in caplog.text, "the text of a configuration is not logged"
+
+
+def test_a_server_answers_one_request_without_a_terminal() -> None:
+    import paramiko
+
+    from infra_audit.testing.folder import SERVER
+
+    server = EmulatedDevice(name="sv1", persona=SERVER, answers={}, password=PASSWORD, exec_output="#infra-audit\n")
+    with emulated_city([server]) as city, paramiko.SSHClient() as client:
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.connect("127.0.0.1", city["sv1"], "audit", PASSWORD, allow_agent=False, look_for_keys=False)
+        _, out, _ = client.exec_command("sh -c gather")
+        assert out.read() == b"#infra-audit\n"
+        assert out.channel.recv_exit_status() == 0
+        assert [(r.kind, r.text) for r in city.received("sv1")] == [(Kind.SHOW, "sh -c gather")]

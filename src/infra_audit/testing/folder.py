@@ -16,10 +16,15 @@ from typing import Any
 from infra_audit import yamlfile
 from infra_audit.errors import InputError
 from infra_audit.model.platform import Platform
+from infra_audit.testing import gathered
 from infra_audit.testing import persona as personas
 from infra_audit.testing.device import Behaviour, EmulatedDevice
 
 _SUFFIX = ".txt"
+SERVER = personas.Persona(
+    {"platform": "server", "prompts": {"first": "$ "}, "logout": ["exit"], "refused": "sh: command not found\n"}
+)
+"""A server is asked by one `exec` request; its terminal knows nothing."""
 
 
 def load_devices(folder: Traversable, platforms: Mapping[str, Platform]) -> list[EmulatedDevice]:
@@ -40,27 +45,25 @@ def load_devices(folder: Traversable, platforms: Mapping[str, Platform]) -> list
 
 
 def _device(name: str, entry: Mapping[str, Any], folder: Traversable, platform: Platform) -> EmulatedDevice:
+    texts = _texts(folder, platform)
+    server = "playbook" in platform.data
     return EmulatedDevice(
         name=name,
-        persona=personas.load(platform.folder),
-        answers=_answers(folder, platform),
+        persona=SERVER if server else personas.load(platform.folder),
+        answers={} if server else {platform.sources[s]["command"]: text for s, text in texts.items()},
         hostname=entry.get("hostname", name),
         user=entry["user"],
         password=entry["password"],
         enable_password=entry.get("enable_password", ""),
         behaviour=Behaviour(entry.get("behaviour", "normal")),
         encoding=entry.get("encoding", "utf-8"),
-        exec_output=(folder / entry["exec"]).read_text("utf-8") if "exec" in entry else None,
+        exec_output=gathered.output(platform.sources, texts) if server else None,
     )
 
 
-def _answers(folder: Traversable, platform: Platform) -> dict[str, str]:
-    """Return command -> text for every source of the platform that has a file in the folder."""
+def _texts(folder: Traversable, platform: Platform) -> dict[str, str]:
+    """Return the text of every source of the platform that has a file in the folder."""
     if not folder.is_dir():
         return {}
-    answers = {}
-    for source, about in platform.sources.items():
-        text = folder / (source + _SUFFIX)
-        if "command" in about and text.is_file():
-            answers[about["command"]] = text.read_text("utf-8")
-    return answers
+    files = {source: folder / (source + _SUFFIX) for source in platform.sources}
+    return {source: file.read_text("utf-8") for source, file in files.items() if file.is_file()}
