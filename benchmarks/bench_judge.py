@@ -66,7 +66,7 @@ def _samples(cases: Iterable[Iterable[Any]]) -> dict[str, Any]:
 
 def _merge(one: Any, two: Any) -> Any:
     if isinstance(one, dict) and isinstance(two, dict):
-        return {**two, **one, **{k: _merge(one[k], two[k]) for k in one.keys() & two.keys()}}
+        return {**two, **one, **{k: _merge(one[k], two[k]) for k in one if k in two}}
     if isinstance(one, list) and isinstance(two, list):
         items = [*one, *two]
         return [reduce(_merge, items)] if items and isinstance(items[0], dict) else one

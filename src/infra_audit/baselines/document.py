@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from infra_audit.baselines import known_facts, patterns, pointer
+from infra_audit.baselines import known_facts, patterns
 from infra_audit.baselines.coverage import Gaps
 from infra_audit.baselines.evidence import EvidenceFinder
 from infra_audit.baselines.patterns import Path
@@ -39,7 +39,7 @@ class Subject:
     def places(self, pattern: Path) -> list[tuple[Path, str]]:
         """Return the places that match a pattern, as path and as JSON pointer."""
         if pattern not in self._places:
-            self._places[pattern] = [(path, pointer.join(path)) for path in patterns.places(self.facts, pattern)]
+            self._places[pattern] = patterns.places(self.facts, pattern)
         return self._places[pattern]
 
 

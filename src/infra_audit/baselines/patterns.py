@@ -122,23 +122,23 @@ def coverage_path(key: str) -> Path:
     return tuple(part for part in key.replace("[]", "/*").split("/") if part)
 
 
-def places(facts: Any, pattern: Path) -> list[Path]:
-    """Return the places of a document that match a pattern; an empty list stands for the items it has not."""
-    level: list[tuple[Path, Any]] = [((), facts)]
+def places(facts: Any, pattern: Path) -> list[tuple[Path, str]]:
+    """Return the places of a document that match a pattern, as path and as JSON pointer.
+
+    An empty list stands for the items it has not. Names of facts need no escaping in a pointer.
+    """
+    level: list[tuple[Path, str, Any]] = [((), "", facts)]
     for part in pattern:
-        below: list[tuple[Path, Any]] = []
-        for path, value in level:
-            if part == "*":
-                if isinstance(value, list) and value:
-                    below += [((*path, str(i)), item) for i, item in enumerate(value)]
-                elif isinstance(value, list):
-                    below.append((path, _END))
-            elif value is _END:
-                below.append((path, _END))
+        below: list[tuple[Path, str, Any]] = []
+        for path, pointer, value in level:
+            if value is _END or (part == "*" and value == []):
+                below.append((path, pointer, _END))
+            elif part == "*" and isinstance(value, list):
+                below += [((*path, str(i)), f"{pointer}/{i}", item) for i, item in enumerate(value)]
             elif isinstance(value, dict) and part in value:
-                below.append(((*path, part), value[part]))
+                below.append(((*path, part), f"{pointer}/{part}", value[part]))
         level = below
-    return [path for path, _ in level]
+    return [(path, pointer) for path, pointer, _ in level]
 
 
 class _End:
