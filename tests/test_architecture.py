@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "infra_audit"
 LAYERS: list[tuple[str, ...]] = [
     ("errors",),
     ("yamlfile",),
-    ("resources", "texts", "secret", "registry", "__version__"),
+    ("resources", "texts", "secret", "registry", "private_folder", "__version__"),
     ("model",),
     ("catalogue", "ansible_call"),
     ("inventory", "collectors", "snapshot", "parsers", "baselines", "diff", "reports"),

@@ -1,20 +1,14 @@
-"""The one door to Ansible: every call of ansible-runner goes through here, with one environment and one private folder.
+"""The one door to Ansible: every call of ansible-runner goes through here, with one environment.
 
-Ansible and ansible-runner leave files behind: decrypted variables, events with what a host said, sockets of open
-connections. Each call therefore gets its own folder that only the owner can open, removed in any case when the call ends;
-what a killed run left is removed by the next one. Processes of a call carry the folder's name in their environment and
-end with it.
+Ansible and ansible-runner leave files behind: decrypted variables, events with what a host said. Each call therefore gets a
+private folder of its own (see private_folder.py), and nothing that the user's ansible.cfg switches on may write elsewhere.
 """
 
 import contextlib
 import os
-import shutil
-import signal
 import stat
 import sys
 import sysconfig
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,13 +17,12 @@ from typing import Any
 
 from infra_audit import resources
 from infra_audit.errors import UsageError
+from infra_audit.private_folder import PRIVATE, end_processes, private_folder
 
-PREFIX = "infra-audit-ansible-"
 INVENTORY_TIMEOUT_SECONDS = 120
 """An inventory plugin that hangs ends here."""
 POLL_SECONDS = 0.5
 """How often a running play looks whether it shall stop; the runner's own 5 seconds are too long for Ctrl-C."""
-_ORPHAN_SECONDS = 60
 _MESSAGE_LIMIT = 65536
 
 Event = Mapping[str, Any]
@@ -65,6 +58,7 @@ def listing(inventories: Sequence[Path], vault: Vault) -> Listing:
 
     Raises UsageError where Ansible is not installed.
     """
+    _runner()
     with private_folder() as folder, _scripts_on_path():
         with ThreadPoolExecutor(max_workers=2) as pool:
             calls = [pool.submit(_list, folder, inventories, vault, own=own) for own in (False, True)]
@@ -133,6 +127,7 @@ def environment(folder: Path, vault: Vault, more: Mapping[str, str] | None = Non
         "PATH": os.pathsep.join([*_script_folders(), os.environ.get("PATH", os.defpath)]),
         "LC_ALL": "C.UTF-8",  # Ansible demands UTF-8, and causes are read from English messages
         "ANSIBLE_CONFIG": str(_user_config() or _empty_config(folder)),
+        PRIVATE: str(folder),
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "home" / "tmp"),
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(folder / "cp"),
@@ -157,45 +152,6 @@ def environment(folder: Path, vault: Vault, more: Mapping[str, str] | None = Non
     if vault.ids:
         values["ANSIBLE_VAULT_IDENTITY_LIST"] = ",".join(_absolute_id(name) for name in vault.ids)
     return {**values, **(more or {})}
-
-
-@contextlib.contextmanager
-def private_folder() -> Iterator[Path]:
-    """Give a folder that only the owner can open; end its processes and remove it afterwards, in any case."""
-    remove_leftovers()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # mode 0700
-    lock = _lock(folder)
-    try:
-        yield folder
-    finally:
-        end_processes(folder)
-        _remove(folder)
-        if lock is not None:
-            os.close(lock)
-
-
-def remove_leftovers() -> list[Path]:
-    """Remove private folders whose run was killed, with its processes. Returns what was removed."""
-    removed = []
-    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")):
-        if not _is_ours(folder):
-            continue
-        lock = _lock(folder)
-        if lock is not None:  # nobody holds it: its run is gone
-            end_processes(folder)
-            _remove(folder)
-            os.close(lock)
-            removed.append(folder)
-    return removed
-
-
-def end_processes(folder: Path) -> None:
-    """Kill what a call started and left: workers and ssh have sessions of their own, so no group reaches them."""
-    mark = f"ANSIBLE_HOME={folder}/home".encode()
-    for entry in Path("/proc").glob("[0-9]*"):  # empty where there is no /proc
-        with contextlib.suppress(OSError):
-            if mark in (entry / "environ").read_bytes().split(b"\0") and int(entry.name) != os.getpid():
-                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def _list(
@@ -267,36 +223,3 @@ def _empty_config(folder: Path) -> Path:
 def _absolute_id(name: str) -> str:
     label, at, source = name.rpartition("@")
     return f"{label}{at}{Path(source).expanduser().absolute()}"
-
-
-def _lock(folder: Path) -> int | None:
-    """Hold the folder's lock until the returned descriptor is closed; None when a living run holds it."""
-    import fcntl
-
-    try:
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether this user made the folder, and long enough ago that its lock must have been taken since."""
-    with contextlib.suppress(OSError):
-        status = folder.lstat()
-        old = time.time() - status.st_mtime > _ORPHAN_SECONDS or (folder / "lock").exists()
-        return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and old
-    return False
-
-
-def _remove(folder: Path) -> None:
-    for _ in range(3):  # a process that is just ending may still write
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.1)

@@ -21,6 +21,7 @@ from infra_audit.errors import InventoryError
 from infra_audit.inventory.ansible import read, resolve
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
+from infra_audit.private_folder import PREFIX
 
 pytestmark = pytest.mark.live
 
@@ -144,7 +145,7 @@ def test_during_a_call_only_the_owner_can_look(inventory: Path, place: Path, tmp
     modes = set()
 
     def on_event(event: ansible_call.Event) -> None:
-        (folder,) = (place / "tmp").glob(f"{ansible_call.PREFIX}*")
+        (folder,) = (place / "tmp").glob(f"{PREFIX}*")
         modes.add(folder.stat().st_mode & 0o777)
 
     vault = ansible_call.Vault(password_file=tmp_path / "password.txt")

@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from infra_audit import ansible_call, resources
+from infra_audit import resources
 from infra_audit.collectors import servers
 from infra_audit.collectors.interface import Job, Options
 from infra_audit.model.device import Device
 from infra_audit.model.evidence import Collection, Completeness
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
+from infra_audit.private_folder import PRIVATE, remove_leftovers
 from tests.live.sshd import SSHD, WHY_NOT, Sshd, account, running
 
 pytestmark = pytest.mark.live
@@ -301,8 +302,8 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
 ) -> None:
     script = tmp_path / "run.py"
     script.write_text(
-        "import sys\nfrom pathlib import Path\nfrom infra_audit import ansible_call\n"
-        "with ansible_call.private_folder() as folder:\n"
+        "import sys\nfrom infra_audit.private_folder import private_folder\n"
+        "with private_folder() as folder:\n"
         "    (folder / 'artifacts').write_text('decrypted')\n    print(folder, flush=True)\n    sys.stdin.read()\n"
     )
     with subprocess.Popen(
@@ -311,10 +312,10 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
         assert process.stdout is not None
         folder = Path(process.stdout.readline().strip())
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert ansible_call.remove_leftovers() == [], "a living run keeps its folder"
+        assert remove_leftovers() == [], "a living run keeps its folder"
         process.send_signal(signal.SIGKILL)
         process.wait()
-    orphan = subprocess.Popen(["sleep", "600"], env={**os.environ, "ANSIBLE_HOME": f"{folder}/home"})
+    orphan = subprocess.Popen(["sleep", "600"], env={**os.environ, PRIVATE: str(folder)})
     assert (folder / "artifacts").exists()
     _collect(tmp_path, {"here": {"ansible_connection": "local"}})
     assert not folder.exists()

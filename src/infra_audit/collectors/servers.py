@@ -7,6 +7,7 @@ events of each host; the status of the run as a whole says nothing about any of 
 import queue
 import shlex
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -105,7 +106,7 @@ class _Run:
     def _play(self) -> None:
         options = self._options
         assert options.inventory is not None
-        forks = max(1, min(options.max_sessions, len(self._open)))
+        forks = _forks(list(self._open.values()), options)
         limit = max(1, round(options.command_timeout_seconds))
         rounds = -(-len(self._open) // forks)
         ansible_call.play(
@@ -138,6 +139,13 @@ class _Run:
             found = _read(job, data.get("res") or {}, kind)
             self._observer.finished(job.device.id, found.missing[0].reason if found.missing else None)
             self._ended.put((job.device.id, found))
+
+
+def _forks(jobs: Sequence[Job], options: Options) -> int:
+    """Return how many hosts at a time keep both bounds: Ansible knows one for all, so a crowded zone bounds the run."""
+    zones = Counter(zone for job in jobs for zone in job.device.zones or ())
+    crowded = any(count > options.max_sessions_per_zone for count in zones.values())
+    return max(1, min(options.max_sessions, options.max_sessions_per_zone if crowded else len(jobs)))
 
 
 def ssh_options(options: Options) -> str:
