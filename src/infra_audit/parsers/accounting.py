@@ -104,7 +104,7 @@ class Accountant:
         return "unparsed"
 
     def _is_ignored(self, place: Placed, statement: Statement, text: str, account: ScopeAccount) -> bool:
-        entry = self._platform.ignore.section(place.section.path) or self._platform.ignore.line(text)
+        entry = self._platform.ignore.section(place.section.path) or self._platform.ignore.line(text, place.section.path)
         if entry is None:
             return False
         name = self._reading.artifact.name

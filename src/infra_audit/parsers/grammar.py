@@ -6,8 +6,8 @@
     [ a b ]             may be absent              secret:secret@kinds  a secret, perhaps with the word of its kind before it
     ( a | b )           the first that fits        { a | b }            any of them, any number of times, any order
 
-`word=+field=value` and `+field:type` add to a list. `true`, `false` and `null` as a value mean themselves. A field `a__b` is the field `b` of the object `a`; fields that begin
-with `_` are read and dropped. There is no backtracking into what has matched, so reading is linear; a word left over means
+`word=a=x;b=y` sets two fields. `word=+field=value` and `+field:type` add to a list. `true`, `false` and `null` as a value mean
+themselves. A field `a__b` is the field `b` of the object `a`; fields that begin with `_` are read and dropped. There is no backtracking into what has matched, so reading is linear; a word left over means
 that the statement was not understood, and nothing is returned.
 """
 
@@ -75,11 +75,14 @@ class Grammar:
             self._note(field)
             return None, _typed(field, self._reader(kind))
         word, _, rest = token.partition("=")
-        field, has_value, value = rest.partition("=")
         if not word:
             raise PlatformError("platform.grammar", what=f"no word in {token}")
-        self._note(field)
-        return word, _literal(word, field, _CONSTANTS.get(value, value) if has_value else True)
+        given: Fields = {}
+        for assignment in rest.split(";") if rest else ():
+            field, has_value, value = assignment.partition("=")
+            self._note(field)
+            given[field] = _CONSTANTS.get(value, value) if has_value else True
+        return word, _literal(word, given)
 
     def _note(self, field: str) -> None:
         if field and not field.startswith("_"):
@@ -126,11 +129,11 @@ def _typed(field: str, reader: Reader) -> Step:
     return step
 
 
-def _literal(word: str, field: str, value: Any) -> Step:
+def _literal(word: str, given: Fields) -> Step:
     def step(words: Sequence[str], at: int, fields: Fields) -> int | None:
         if at >= len(words) or words[at] != word:
             return None
-        if field:
+        for field, value in given.items():
             _set(fields, field, value)
         return at + 1
 

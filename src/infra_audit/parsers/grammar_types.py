@@ -193,6 +193,28 @@ def _ports(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     return None
 
 
+def _starred(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """Source or destination where `*` is any; lists and ranges stay as written."""
+    if at >= len(words):
+        return None
+    if words[at] == "*":
+        return "any", at + 1
+    return _network(words[at], at + 1) or (words[at], at + 1)
+
+
+def _port_list(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """`25`, `www,https` or `6000-6063`; a list that holds a range stays as written."""
+    if at >= len(words):
+        return None
+    parts = words[at].split(",")
+    if not all(_PORT.fullmatch(part) for part in parts):
+        return None
+    ends = words[at].split("-")
+    if len(parts) == 1 and len(ends) == 2 and all(ends):
+        return {"from": ends[0], "to": ends[1]}, at + 1
+    return {"eq": parts}, at + 1
+
+
 def word_of(table: Mapping[str, Any]) -> Reader:
     """Return a reader of one word of a table, giving the neutral value."""
 
@@ -227,4 +249,6 @@ TYPES: Mapping[str, Reader] = {
     "wildcard": _traffic_end(wildcard=True),
     "masked": _traffic_end(wildcard=False),
     "secret": secret_of(None),
+    "starred": _starred,
+    "port_list": _port_list,
 }

@@ -25,27 +25,31 @@ class Ignore:
     """The `ignore` of a platform.yaml."""
 
     def __init__(self, data: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """Compile the patterns; `section` is the beginning of a section's header, for all its lines."""
-        self._lines: list[tuple[re.Pattern[str], Entry]] = []
+        """Compile the patterns; `section` is the beginning of a section's header: for all its lines, or for those of `pattern`."""
+        self._lines: list[tuple[re.Pattern[str], str, Entry]] = []
         self._sections: list[tuple[str, Entry]] = []
         for name in ("irrelevant", "not_parsed_yet"):
             for entry in data.get(name, ()):
                 shown = Entry(name, str(entry.get("pattern") or entry["section"]), entry.get("area"))
                 if "pattern" in entry:
-                    self._lines.append((re.compile(entry["pattern"]), shown))
-                if "section" in entry:
+                    self._lines.append((re.compile(entry["pattern"]), entry.get("section", ""), shown))
+                else:
                     self._sections.append((entry["section"], shown))
 
     def section(self, path: str) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
         for prefix, entry in self._sections:
-            if (path == prefix[:-1]) if prefix.endswith("$") else path.startswith(prefix):
+            if _begins(path, prefix):
                 return entry
         return None
 
-    def line(self, text: str) -> Entry | None:
-        """Return the entry that leaves out one statement, without its indent."""
-        for pattern, entry in self._lines:
-            if pattern.match(text):
+    def line(self, text: str, path: str) -> Entry | None:
+        """Return the entry that leaves out one statement (`text` without its indent) in a section."""
+        for pattern, prefix, entry in self._lines:
+            if pattern.match(text) and _begins(path, prefix):
                 return entry
         return None
+
+
+def _begins(path: str, prefix: str) -> bool:
+    return path == prefix[:-1] if prefix.endswith("$") else path.startswith(prefix)
