@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from infra_audit.secret import MARK
 from infra_audit.snapshot.rules import BY_SHAPE, Rule, general
 
 BEGIN = re.compile(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-{4,5}")
@@ -48,7 +49,7 @@ def private_key(lines: Sequence[str], index: int) -> Block | None:
 
 def quoted(lines: Sequence[str], index: int) -> Block | None:
     """Return a quoted value after a keyword that ends on a later line, in syntaxes whose quotes span lines."""
-    line = lines[index]
+    line = MARK.sub(lambda mark: "x" * len(mark[0]), lines[index])  # a mark names kinds that are keywords too
     quotes = [m.start() for m in _QUOTE.finditer(line)]
     if len(quotes) % 2 == 0 or not general().keyword.search(line, 0, quotes[-1] + 1):
         return None

@@ -65,7 +65,7 @@ class Redactor:
                 continue
             active = [r for r in self._rules if r not in within or index in within[r]]
             block = self._block(lines, index, active)
-            if block is not None:
+            if block is not None and not (trusted and secret.MARK.match(lines[index], block.start)):
                 self._apply(block, lines, result, found, trusted=trusted)
                 done = block.last
             elif len(lines[index]) > LONG_LINE:

@@ -143,6 +143,16 @@ def test_the_guard_leaves_our_marks_alone() -> None:
     assert CANARY not in guarded
 
 
+def test_the_guard_leaves_our_blocks_alone() -> None:
+    for platform, lines in (
+        (QUOTING_PLATFORM, KEY),
+        (QUOTING_PLATFORM, ['  set password "first', 'second"', "x"]),
+        (PLATFORM, ["secret-blob a", "---"]),
+    ):
+        once = "\n".join(Redactor(platform).redact(lines).lines)
+        assert Redactor(platform).guard(once) == once
+
+
 def test_fingerprints_only_with_a_key() -> None:
     one, two, other = (Redactor(key=k).redact(["password c1ty-pw-1"]).lines[0] for k in (b"k", b"k", b"x"))
     assert one == two != other
