@@ -96,6 +96,8 @@ class Accountant:
         if not refused and statement.first in self._taken_headers:
             return "used"
         text = statement.text.strip()
+        if not refused and place.section.is_empty_block:
+            return "blank"
         if not refused and self._is_ignored(place, statement, text, account):
             return "ignored"
         if self._is_acknowledged(statement, text, account):

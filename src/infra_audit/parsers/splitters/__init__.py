@@ -37,6 +37,8 @@ class Section:
     """VDOM, context or logical system; empty for the device itself."""
     opaque: bool = False
     """Text that was never closed: read by no template."""
+    is_empty_block: bool = False
+    """A block without content: its header counts as blank unless a template reads it."""
     is_line: bool = False
     """A line of a flat text; a record may go on over several of them."""
 

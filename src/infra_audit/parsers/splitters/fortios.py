@@ -91,13 +91,10 @@ class _Splitter:
             self.open[-1].has_children = True
         if block.section is None or (block.has_children and not block.section.body):
             return
-        if block.word == "config" and not block.section.body:
-            empty = block.section.header[-1]
-            self.result.blank.extend(range(empty.first, empty.last + 1))
-        else:
-            self.result.sections.append(block.section)
-            if self.open:
-                self.open[-1].has_children = True
+        block.section.is_empty_block = block.word == "config" and not block.section.body
+        self.result.sections.append(block.section)
+        if self.open:
+            self.open[-1].has_children = True
 
     def _statement(self, first: int, last: int, text: str) -> None:
         section = self.open[-1].section if self.open else None

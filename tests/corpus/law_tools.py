@@ -1,0 +1,246 @@
+"""Tools of the provenance laws: parse a corpus text, take lines away or put lines in, and find the same fact again."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra_audit import catalogue
+from infra_audit.model.device import Device
+from infra_audit.model.evidence import Artifact, Completeness
+from infra_audit.model.facts import FactsDocument, Provenance, ProvenanceKind
+from infra_audit.model.platform import Platform
+from infra_audit.parsers import engine
+from infra_audit.parsers.splitters import Section, Split, splitter
+
+NAME = "text"
+"""Name of the one artefact of every document here."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact that has provenance of its own."""
+
+    pointer: str
+    key: str
+    """Stable key without places in lists and without counts."""
+    pattern: str
+    """Key without the names of items."""
+    value: Any
+    provenance: Provenance
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        return tuple(n for first, last in self.provenance.lines for n in range(first, last + 1))
+
+
+@dataclass
+class Text:
+    """A text of the corpus, parsed as complete."""
+
+    platform: Platform
+    path: Path
+    lines: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        self.documents = parse(self.platform, self.lines)
+        self.split = split(self.platform, self.lines)
+
+    def facts(self) -> Iterator[Fact]:
+        for document in self.documents:
+            yield from facts(document)
+
+
+def read(platform: Platform, path: Path) -> Text:
+    raw = path.read_bytes().decode("utf-8", "replace").split("\n")
+    lines = [line.removesuffix("\r") for line in raw]
+    if lines and not lines[-1]:
+        lines.pop()
+    return Text(platform, path, tuple(lines))
+
+
+def parse(platform: Platform, lines: Sequence[str]) -> list[FactsDocument]:
+    artifact = Artifact(
+        device="d", source=platform.main_source, name=NAME, lines=tuple(lines), sha256="0", source_sha256="0",
+        encoding="utf-8", collector="files", complete=Completeness.YES,
+    )  # fmt: skip
+    return list(engine.parse(Device(id="d"), [artifact], [], platform))
+
+
+def split(platform: Platform, lines: Sequence[str]) -> Split:
+    source = engine.compile_platform(platform).sources[platform.main_source]
+    return splitter(source.syntax)(lines, source.rules)
+
+
+def syntax(platform: Platform) -> str:
+    return engine.compile_platform(platform).sources[platform.main_source].syntax
+
+
+def facts(document: FactsDocument) -> Iterator[Fact]:
+    for pointer, provenance in document.provenance.items():
+        if not pointer.startswith("/subject/"):
+            yield Fact(pointer, *_keys(document, pointer), value_at(document, pointer), provenance)
+
+
+def value_at(document: FactsDocument, pointer: str) -> Any:
+    """The value of a fact; of an item, only the fields that have no provenance of their own."""
+    node: Any = document.facts
+    for part in _parts(pointer):
+        node = node[int(part)] if isinstance(node, list) else node[part]
+    if not isinstance(node, dict):
+        return node
+    own = {_parts(p)[len(_parts(pointer))] for p in document.provenance if p.startswith(pointer + "/")}
+    return {name: value for name, value in node.items() if name not in own and name != "occurrence"}
+
+
+def _parts(pointer: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def _keys(document: FactsDocument, pointer: str) -> tuple[str, str]:
+    """Stable key and pattern: item keys without their counts, elements of plain lists without their place."""
+    parts = _parts(pointer)
+    schema: Any = catalogue.areas()[parts[0]].schema
+    key, pattern, here = [parts[0]], [parts[0]], "/" + pointer.split("/")[1]
+    for part, raw in zip(parts[1:], pointer.split("/")[2:], strict=True):
+        here += "/" + raw
+        if here in document.keys:
+            names = schema.get("x-key", ())
+            inside = document.keys[here].rpartition("[")[2] if not names else document.keys[here][len(_above(document, here)) :]
+            values = inside.strip("[]").split(",")
+            kept = [v for v, n in zip(values, names, strict=False) if n != "occurrence"] if len(values) == len(names) else values
+            key[-1] += f"[{','.join(kept)}]"
+            pattern[-1] += "/*"
+            schema = schema.get("items", {})
+        elif part.isdigit() and "array" in schema.get("type", ()):
+            key.append("*")
+            pattern.append("*")
+            schema = schema.get("items", {})
+        else:
+            key.append(part)
+            pattern.append(part)
+            schema = schema.get("properties", {}).get(part, {})
+    return "/".join(key), "/".join(pattern)
+
+
+def _above(document: FactsDocument, here: str) -> str:
+    """The part of an item's key that stands before its own bracket."""
+    full = document.keys[here]
+    parent = here.rpartition("/")[0]
+    name = parent.rpartition("/")[2]
+    cut = len(parent.split("/")) - 1
+    for size in range(cut, 0, -1):
+        head = "/".join(parent.split("/")[: size + 1])
+        if head in document.keys:
+            rest = parent[len(head) :]
+            return f"{document.keys[head]}{rest}"
+    return parent.lstrip("/") if full.startswith(parent.lstrip("/")) else name
+
+
+def same(documents: Sequence[FactsDocument], fact: Fact) -> list[Fact]:
+    """The facts of other documents at the same key, whether their provenance is their own or that of their item."""
+    last = fact.pointer.rpartition("/")[2]
+    found = []
+    for document in documents:
+        for pointer in _pointers(document.facts, ""):
+            end = pointer.rpartition("/")[2]
+            if end != last and not (end.isdigit() and last.isdigit()):
+                continue
+            key, pattern = _keys(document, pointer)
+            if key == fact.key:
+                provenance = document.provenance_of(pointer)
+                if provenance:
+                    found.append(Fact(pointer, key, pattern, value_at(document, pointer), next(iter(provenance.values()))))
+    return found
+
+
+def _pointers(node: Any, at: str) -> Iterator[str]:
+    """All pointers below a node, in order."""
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, value in entries:
+        pointer = f"{at}/{str(name).replace('~', '~0').replace('/', '~1')}"
+        if not pointer.startswith("/subject"):
+            yield pointer
+            yield from _pointers(value, pointer)
+
+
+def has_whole_key(text: Text, fact: Fact) -> bool:
+    """Whether every field of the key of the item is known; a default may stand in for one that is not."""
+    for document in text.documents:
+        parts = _parts(fact.pointer)
+        schema: Any = catalogue.areas()[parts[0]].schema
+        node: Any = document.facts.get(parts[0])
+        for part in parts[1:]:
+            if isinstance(node, list) and "x-key" in schema and int(part) < len(node):
+                node = node[int(part)]
+                if any(name not in node for name in schema["x-key"]):
+                    return False
+                schema = schema.get("items", {})
+            elif isinstance(node, dict) and part in node:
+                node = node[part]
+                schema = schema.get("properties", {}).get(part, {})
+            else:
+                break
+    return True
+
+
+def without(lines: Sequence[str], gone: Sequence[int]) -> list[str]:
+    """The text with some lines made empty, so that numbers stay."""
+    taken = set(gone)
+    return ["" if number in taken else line for number, line in enumerate(lines, 1)]
+
+
+def excerpt(text: Text, wanted: Sequence[int]) -> list[str]:
+    """The wanted lines below the headers of their sections."""
+    keep = set(wanted)
+    found: list[str] = []
+    for section in text.split.sections:
+        header = [line for s in section.header for line in text.lines[s.first - 1 : s.last]]
+        body = [line for s in section.body if s.first in keep for line in text.lines[s.first - 1 : s.last]]
+        if not body and not any(s.first in keep for s in section.header):
+            continue
+        opened, closed = _frame(text, section)
+        found += [*opened, *header, *body, *closed]
+    return found
+
+
+def _frame(text: Text, section: Section) -> tuple[list[str], list[str]]:
+    """What must stand around a section that is cut out: nothing, or block ends and the scope."""
+    if syntax(text.platform) != "fortios":
+        return [], []
+    blocks = [s for s in section.header if s.text.split()[0] in ("config", "edit")]
+    closed = ["next" if s.text.split()[0] == "edit" else "end" for s in reversed(blocks)]
+    if not section.scope:
+        return [], closed
+    return ["config vdom", f"edit {section.scope}"], [*closed, "next", "end"]
+
+
+def section_of(text: Text, line: int) -> tuple[Section, bool] | None:
+    """The section that a line is in, and whether it is a header of it."""
+    for section in text.split.sections:
+        if any(s.first <= line <= s.last for s in section.body):
+            return section, False
+        if section.header and section.header[-1].first <= line <= section.header[-1].last:
+            return section, True
+    return None
+
+
+def sample(found: Sequence[Fact], count: int, seed: str) -> list[Fact]:
+    """Some facts, rare patterns first; all when `count` is 0."""
+    if not count:
+        return list(found)
+    dice = random.Random(seed)
+    order = sorted(found, key=lambda fact: (fact.pattern, fact.pointer))
+    dice.shuffle(order)
+    chosen: list[Fact] = []
+    seen: set[str] = set()
+    for fact in order:
+        if fact.pattern not in seen:
+            seen.add(fact.pattern)
+            chosen.append(fact)
+    return chosen[:count]
+
+
+def is_read(fact: Fact) -> bool:
+    return fact.provenance.kind is ProvenanceKind.LINES and fact.provenance.artifact == NAME
