@@ -140,6 +140,16 @@ def test_nothing_is_sent_but_what_only_reads(platform: str, options: Options) ->
         assert line.text in allowed[line.kind], line
 
 
+@pytest.mark.parametrize("platform", [n for n in WITH_PERSONA if catalogue.platforms()[n].data["login"]["writes"]])
+def test_only_the_operator_lets_a_driver_write_at_login(platform: str, options: Options) -> None:
+    """The counter-proof of law 4: with the permission, the record holds what the driver writes."""
+    emulated = device("dev1", platform)
+    with emulated_city([emulated]) as city:
+        permitted = job(city, emulated, allow_login_writes=True)
+        list(network.collect([permitted], options, Watch(), threading.Event()))
+        assert [r for r in city.received("dev1") if r.kind is Kind.REFUSED]
+
+
 def test_text_in_another_character_set_comes_back_as_its_bytes(options: Options) -> None:
     emulated = device("dev1", WITH_PERSONA[-1], encoding="cp932")
     found, _ = run([emulated], options)

@@ -1,8 +1,9 @@
 """The terminal of a device after the login: its prompt, the privileged mode, and the answer to one command.
 
 The library's own way to read an answer ends at the first place that looks like the prompt, even inside a description.
-Here an answer ends where the exact prompt stands alone on the last line and nothing follows it. That is also the proof
-that the answer is complete. Bytes are carried as latin-1 text, one character a byte, so that any character set of a
+Here an answer begins after the echo of the command and ends where the exact prompt stands alone on the last line and
+nothing follows it. That is also the proof that the answer is complete: a prompt that was still on its way from before
+proves nothing. Bytes are carried as latin-1 text, one character a byte, so that any character set of a
 device comes through unchanged.
 """
 
@@ -103,7 +104,7 @@ class Terminal:
     def send_session_command(self, command: str) -> None:
         """Send a command that changes this session only, and wait for the prompt."""
         self._channel.write(command + self._newline)
-        self._until(self._at_prompt)
+        self._until(lambda text: self._at_prompt(_after_echo(text, command)))
 
     def enable(self, command: str, secret: str) -> None:
         """Enter the privileged mode, whose prompt ends with `#`; nothing is sent when the session has it already.
@@ -113,10 +114,10 @@ class Terminal:
         if self.prompt.endswith("#"):
             return
         self._channel.write(command + self._newline)
-        text = self._until(lambda t: _PASSWORD.search(t) is not None or self._prompt_in(t) is not None)
+        text = self._until(lambda text: self._asks_or_prompts(_after_echo(text, command)))
         if _PASSWORD.search(text):
             self._channel.write(secret + self._newline)
-            text = self._until(lambda t: _PASSWORD.search(t) is not None or self._prompt_in(t) is not None)
+            text = self._until(self._asks_or_prompts)
         prompt = self._prompt_in(text)
         if prompt is None or not prompt.endswith("#"):
             raise CollectError("collect.enable_refused")
@@ -187,12 +188,15 @@ class Terminal:
                 self._channel.write(answer)
                 return
 
-    def _prompt_in(self, text: str) -> str | None:
-        line = _last_line(text).strip()
+    def _prompt_in(self, text: str | None) -> str | None:
+        line = _last_line(text or "").strip()
         return line if self._prompt_pattern.fullmatch(line) else None
 
-    def _at_prompt(self, text: str) -> bool:
-        return _last_line(text).strip() == self.prompt
+    def _asks_or_prompts(self, text: str | None) -> bool:
+        return _PASSWORD.search(text or "") is not None or self._prompt_in(text) is not None
+
+    def _at_prompt(self, text: str | None) -> bool:
+        return _last_line(text or "").strip() == self.prompt
 
     def _waits_at_pager(self, line: str) -> bool:
         """Whether the open line is the pager's: its words stand at the start, and little follows (such as a percentage)."""
@@ -208,13 +212,22 @@ class _Reading:
     def __init__(self, command: str, prompt: str) -> None:
         self._command = command
         self._prompt = prompt
+        self._before = ""
+        self._echoed = False
         self._pages: list[list[str]] = [[]]
         self._open = ""
         self.length = 0
 
     def add(self, piece: str) -> None:
-        """Take what has arrived."""
+        """Take what has arrived; what came before the echo of the command is no part of the answer."""
         self.length += len(piece)
+        if not self._echoed:
+            self._before += piece
+            rest = _after_echo(self._before, self._command)
+            self._echoed = rest is not None
+            if rest is None:
+                return
+            piece = rest
         head, newline, tail = (self._open + piece).rpartition("\n")
         self._pages[-1].append(head + newline)
         self._open = tail
@@ -224,8 +237,8 @@ class _Reading:
         return self._open[-_TAIL:]
 
     def at_prompt(self) -> bool:
-        """Return whether the prompt stands alone on the last line."""
-        return _last_line(self._open).strip() == self._prompt
+        """Return whether the prompt stands alone on the last line of the answer."""
+        return self._echoed and _last_line(self._open).strip() == self._prompt
 
     def note_pager(self) -> None:
         """Take the words of the pager out: they stand on the open line and are wiped by what comes next."""
@@ -238,11 +251,13 @@ class _Reading:
             self._pages[-1].append(self._open)
         pages = ["".join(pieces) for pieces in self._pages]
         text = pages[0] + "".join(_ERASED.sub("", page) for page in pages[1:])
-        text = re.sub(r"\r+\n", "\n", text)
-        first, _, rest = text.partition("\n")
-        if self._command in first.replace("\x08", "").replace("\r", ""):
-            text = rest
-        return Answer(text.encode(WIRE), ended)
+        return Answer(re.sub(r"\r+\n", "\n", text).encode(WIRE), ended)
+
+
+def _after_echo(text: str, command: str) -> str | None:
+    """Return what follows the line on which the device repeats the command, or None when it has not come yet."""
+    found = re.search(re.escape(command) + r"[ \x08]*\r*\n", text)
+    return None if found is None else text[found.end() :]
 
 
 def _last_line(text: str) -> str:

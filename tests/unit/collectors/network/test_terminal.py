@@ -99,6 +99,23 @@ def test_the_prompt_inside_a_text_does_not_end_it() -> None:
     assert terminal.ask(COMMAND).data.decode() == text
 
 
+def test_a_prompt_still_on_its_way_is_not_the_end_of_the_next_answer() -> None:
+    terminal, line = connect("one\n", page=50)
+    terminal.find_prompt(press=False)
+    line._waiting = "\r\ndev> \r\ndev> "
+    line.write("\n")
+    assert terminal.ask(COMMAND).data == b"one\n"
+
+
+def test_a_device_that_does_not_repeat_the_command_proves_nothing() -> None:
+    terminal, line = connect("one\n")
+    terminal.find_prompt(press=False)
+    line._hangs = True
+    line._waiting = "\r\ndev> "
+    answer = terminal.ask(COMMAND)
+    assert (answer.ended, answer.data) == (Ended.SILENT, b"")
+
+
 def test_indentation_after_the_pager_is_kept() -> None:
     text = "".join(f"{' ' * (n % 9)}line {n}\n" for n in range(20))
     terminal, line = connect(text, page=2)
