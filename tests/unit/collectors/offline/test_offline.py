@@ -144,19 +144,19 @@ def test_one_bad_file_never_stops_the_rest(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
+def test_what_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Permissions are simulated, as the tests may run as root, who may read everything."""
     write(tmp_path, "good.cfg", "closed.cfg", "shut/in.cfg")
-    (tmp_path / "closed.cfg").chmod(0)
-    (tmp_path / "shut").chmod(0)
-    try:
-        assert reasons(tmp_path) == {
-            "closed": "collect.file_unreadable",
-            "good": None,
-            "shut": "collect.file_unreadable",
-        }
-    finally:
-        (tmp_path / "shut").chmod(0o700)
+    access, read = os.access, Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "closed.cfg":
+            raise PermissionError
+        return read(path)
+
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "shut" and access(path, mode))
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert reasons(tmp_path) == {"closed": "collect.file_unreadable", "good": None, "shut": "collect.file_unreadable"}
 
 
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
