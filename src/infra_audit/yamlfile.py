@@ -6,7 +6,7 @@ error names file and line.
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +23,10 @@ class _JsonLoader(_Base):  # type: ignore[misc]
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
+    def construct_document(self, node: Any) -> Any:
+        """Return the value of a document. Written out here: the library's own way takes twice the time."""
+        return _value(node, {})
+
 
 for _tag, _regexp, _first in (
     ("bool", r"^(?:true|false)$", "tf"),
@@ -32,19 +36,58 @@ for _tag, _regexp, _first in (
 ):
     _JsonLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_regexp), list(_first))
 
+_UNFINISHED: Any = object()
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:bool": {"true": True, "false": False}.__getitem__,
+    "tag:yaml.org,2002:null": lambda _: None,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+}
 
-def _mapping(loader: Any, node: Any) -> dict[Hashable, Any]:
-    result: dict[Hashable, Any] = {}
+
+def _value(node: Any, known: dict[int, Any]) -> Any:
+    """Return the value of a node; `known` holds the collections an alias may name again."""
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    identity = id(node)
+    if identity in known:
+        if known[identity] is _UNFINISHED:
+            raise _wrong("a value holds itself", node)
+        return known[identity]
+    known[identity] = _UNFINISHED
+    if node.tag not in ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
+        raise _wrong(f"tag {node.tag} is not allowed", node)
+    if isinstance(node, yaml.SequenceNode):
+        known[identity] = [_value(item, known) for item in node.value]
+    else:
+        known[identity] = _mapping(node, known)
+    return known[identity]
+
+
+def _scalar(node: Any) -> Any:
+    convert = _SCALARS.get(node.tag)
+    if convert is None:
+        raise _wrong(f"tag {node.tag} is not allowed", node)
+    try:
+        return convert(node.value)
+    except (KeyError, ValueError) as error:
+        raise _wrong(f"not a value of {node.tag}", node) from error
+
+
+def _mapping(node: Any, known: dict[int, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key = _value(key_node, known)
         if not isinstance(key, str) or key in result:
-            problem = "duplicate key" if key in result else "a key must be a string"
-            raise yaml.constructor.ConstructorError(None, None, f"{problem}: {key!r}", key_node.start_mark)
-        result[key] = loader.construct_object(value_node, deep=True)
+            problem = "duplicate key" if isinstance(key, str) else "a key must be a string"
+            raise _wrong(f"{problem}: {key!r}", key_node)
+        result[key] = _value(value_node, known)
     return result
 
 
-_JsonLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+def _wrong(problem: str, node: Any) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
 def loads(text: str, name: str) -> Any:

@@ -9,7 +9,7 @@ PREFIX = "#/$defs/"
 class InlineError(Exception):
     """A reference that cannot be followed; `code` is an entry of texts/lint.yaml, `reference` the reference."""
 
-    def __init__(self, code: str, reference: str) -> None:
+    def __init__(self, *, code: str, reference: str) -> None:
         """`code` is lint.reference or lint.reference_cycle."""
         super().__init__(code, reference)
         self.code = code
@@ -26,8 +26,8 @@ def inline(schema: Any, helpers: Mapping[str, Any], seen: tuple[str, ...] = ()) 
     if isinstance(reference, str):
         name = reference.removeprefix(PREFIX)
         if len(schema) > 1 or not reference.startswith(PREFIX) or name not in helpers:
-            raise InlineError("lint.reference", reference)
+            raise InlineError(code="lint.reference", reference=reference)
         if name in seen:
-            raise InlineError("lint.reference_cycle", reference)
+            raise InlineError(code="lint.reference_cycle", reference=reference)
         return inline(helpers[name], helpers, (*seen, name))
     return {key: value if key in ("const", "enum") else inline(value, helpers, seen) for key, value in schema.items()}

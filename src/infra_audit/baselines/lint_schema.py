@@ -3,9 +3,11 @@
 It walks the rule and the schema of the facts side by side.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -126,7 +128,7 @@ def _values(schema: Mapping[str, Any], at: _Place) -> Iterator[Found]:
     allowed = {k: at.facts[k] for k in ("type", "enum", "const") if k in at.facts}
     if not allowed:
         return
-    is_valid = jsonschema_rs.validator_for(allowed).is_valid
+    is_valid = _compiled(json.dumps(allowed)).is_valid
     wanted = [("const", schema["const"])] if "const" in schema else [("enum", v) for v in schema.get("enum", ())]
     inverse = schema.get("not")
     if inverse:
@@ -136,6 +138,12 @@ def _values(schema: Mapping[str, Any], at: _Place) -> Iterator[Found]:
             yield f"{at.pointer}/{keyword}", "lint.impossible_value", {"value": value}
     if "type" in schema and not _types_meet(schema["type"], at.facts):
         yield f"{at.pointer}/type", "lint.impossible_value", {"value": schema["type"]}
+
+
+@cache
+def _compiled(schema: str) -> Any:
+    """Return the validator of one of the few shapes a single fact has."""
+    return jsonschema_rs.validator_for(schema)
 
 
 def _types_meet(asked: str | list[str], facts: Mapping[str, Any]) -> bool:

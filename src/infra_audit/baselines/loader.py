@@ -30,9 +30,10 @@ def from_files(files: Sequence[RuleFile], given: parameters.ParameterFile | None
     rules: list[Rule] = []
     broken: list[BrokenRule] = []
     canonical: dict[str, Any] = {}
+    frames = {id(file): lint.lint_file(file) for file in files}
     for rule_id, file in sorted(in_force.items()):
         definition = file.rules[rule_id]
-        problems = [*_frame(file, rule_id), *lint.lint_rule(file, rule_id)]
+        problems = [*(p for p in frames[id(file)] if p.rule == rule_id), *lint.lint_rule(file, rule_id)]
         if not problems:
             definition = parameters.apply(rule_id, definition, given)
             rules.append(_rule(rule_id, file, definition))
@@ -70,10 +71,6 @@ def _select(files: Iterable[RuleFile]) -> tuple[dict[str, RuleFile], list[Overri
                 overrides.append(Override(rule=rule_id, file=file.name, replaced=earlier.name))
             chosen[rule_id] = file
     return chosen, overrides
-
-
-def _frame(file: RuleFile, rule_id: str) -> list[RuleProblem]:
-    return [problem for problem in lint.lint_file(file) if problem.rule == rule_id]
 
 
 def _rule(rule_id: str, file: RuleFile, definition: Mapping[str, Any]) -> Rule:

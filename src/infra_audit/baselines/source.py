@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from infra_audit.errors import BaselineError
 SUFFIX = ".schema.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleFile:
     """One baseline file as read, its outer shape checked; its rules may still be broken."""
 
@@ -27,12 +27,12 @@ class RuleFile:
     layer: int
     """0 = built in, then packs, then overlays."""
 
-    @property
+    @cached_property
     def rules(self) -> dict[str, Any]:
         """Return the entries that are rules, in the order of the file."""
         return {name: entry for name, entry in self.data["$defs"].items() if "x-infra-audit" in entry}
 
-    @property
+    @cached_property
     def helpers(self) -> dict[str, Any]:
         """Return the entries that are only referred to."""
         return {name: entry for name, entry in self.data["$defs"].items() if "x-infra-audit" not in entry}
