@@ -84,6 +84,14 @@ class TestRule:
             assert JAPANESE.search(parameter["why"]["ja"])
             assert not JAPANESE.search(parameter["why"]["en"])
 
+    def test_suggestions_are_in_both_languages_or_in_none(self, rule_id: str) -> None:
+        for text in meta(rule_id).get("remediation", {}).values():
+            if isinstance(text, str):
+                assert not JAPANESE.search(text)
+            else:
+                assert JAPANESE.search(text["ja"])
+                assert not JAPANESE.search(text["en"])
+
     def test_references_lead_somewhere(self, rule_id: str) -> None:
         assert set(meta(rule_id)["clauses"]) <= known().ids
         assert meta(rule_id)["conditions"]
