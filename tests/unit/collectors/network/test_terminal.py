@@ -64,7 +64,13 @@ class Line:
 
 
 def connect(text: str, pieces: int = 1000, *, drops: bool = False, **fields: Any) -> tuple[Terminal, Line]:
-    persona = Persona({**PERSONA, "pager": {**PERSONA["pager"], "lines": fields.pop("page", 3)}})
+    persona = Persona(
+        {
+            **PERSONA,
+            "prompts": dict(PERSONA["prompts"]),
+            "pager": {**PERSONA["pager"], "lines": fields.pop("page", 3)},
+        }
+    )
     device = EmulatedDevice(
         name="dev", persona=persona, answers={COMMAND: text}, enable_password=fields.pop("secret", "s"), **fields
     )
@@ -114,6 +120,26 @@ def test_a_device_that_does_not_repeat_the_command_proves_nothing() -> None:
     line._waiting = "\r\ndev> "
     answer = terminal.ask(COMMAND)
     assert (answer.ended, answer.data) == (Ended.SILENT, b"")
+
+
+def test_a_prompt_without_a_name_is_told_from_a_line_that_begins_like_it() -> None:
+    text = "# RTX1220 Rev.15\n# \n#\nlogin timer 300\n"
+    terminal, line = connect(text, pieces=1, page=50)
+    line._dialogue._persona["prompts"].update(first="> ", privileged="# ")
+    line._waiting = ""
+    terminal = Terminal(
+        line,
+        {**LOGIN, "prompt": r"[\w-]*[>#]"},
+        newline="\n",
+        login_timeout=5,
+        command_timeout=5,
+        clock=lambda: line.now,
+        sleep=line.sleep,
+    )
+    terminal.find_prompt()
+    terminal.enable("enable", "s")
+    assert terminal.prompt == "#"
+    assert terminal.ask(COMMAND).data.decode() == text
 
 
 def test_indentation_after_the_pager_is_kept() -> None:
