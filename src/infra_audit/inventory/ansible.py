@@ -13,7 +13,7 @@ from infra_audit.ansible_call import Vault
 from infra_audit.errors import InventoryError
 from infra_audit.inventory import variables
 from infra_audit.inventory.complaint import cause, refusal, skipped
-from infra_audit.inventory.devices import device, refuse_shared_addresses
+from infra_audit.inventory.devices import device, port, refuse_shared_addresses
 from infra_audit.inventory.tree import Tree
 from infra_audit.model.credentials import Credentials
 from infra_audit.model.device import Device
@@ -67,8 +67,8 @@ def resolve(
         data = event.get("event_data", {})
         message = data.get("res", {}).get("msg")
         if event.get("event") == "runner_on_ok" and isinstance(message, dict):
-            found[data["host"]] = message
-        elif event.get("event") in ("runner_on_failed", "runner_on_unreachable"):
+            found.update(message)
+        elif event.get("event") == "runner_on_failed" and not data.get("ignore_errors"):
             failed[data["host"]] = str(message)
 
     hosts = [one.id for one in devices]
@@ -82,7 +82,7 @@ def resolve(
     for host in hosts:
         if host not in found:
             raise refusal(said, inventory)
-    credentials = {host: _credentials(found[host]) for host in hosts}
+    credentials = {host: _credentials(found[host], host, inventory) for host in hosts}
     local = {one.id for one in devices if one.connection == "local"}
     addresses = {host: (c.host, c.port) for host, c in credentials.items() if host not in local}
     refuse_shared_addresses(addresses, inventory)
@@ -117,13 +117,13 @@ def _tree(paths: Sequence[Path], vault: Vault, inventory: str) -> Tree:
     return Tree(listing.merged, listing.own)
 
 
-def _credentials(values: Mapping[str, Any]) -> Credentials:
-    text = {name: None if values.get(name) is None else str(values[name]) for name in values}
+def _credentials(values: Mapping[str, Any], host: str, inventory: str) -> Credentials:
+    text = {name: str(value) for name, value in values.items() if value is not None}
     return Credentials(
-        host=text["host"] or "",
-        port=int(text["port"]) if text["port"] else None,
-        user=text["user"],
-        password=text["password"],
-        become_password=text["become_password"],
-        key_file=text["key_file"],
+        host=text.get("host", host),
+        port=port(values.get("port"), host, inventory),
+        user=text.get("user"),
+        password=text.get("password"),
+        become_password=text.get("become_password"),
+        key_file=text.get("key_file"),
     )

@@ -33,7 +33,7 @@ def device(tree: Tree, host: str, platforms: Mapping[str, Platform], inventory: 
     return Device(
         id=host,
         host=_plain(values.get("ansible_host", host)),
-        port=_port(values.get("ansible_port"), host, inventory),
+        port=port(values.get("ansible_port"), host, inventory),
         connection=_connection(values),
         groups=tree.groups_of(host),
         place=inventory,
@@ -63,7 +63,8 @@ def _connection(values: Mapping[str, Any]) -> str | None:
     return name.rpartition(".")[2] if name else None
 
 
-def _port(value: Any, host: str, inventory: str) -> int | None:
+def port(value: Any, host: str, inventory: str) -> int | None:
+    """Return a port number, or None when there is none or only a play can tell it. Raises InventoryError."""
     if value is None or variables.is_template(value):
         return None
     if isinstance(value, bool) or not str(value).isdecimal() or not 0 < int(value) < 65536:
