@@ -107,9 +107,17 @@ def _keys(document: FactsDocument, pointer: str) -> tuple[str, str]:
         here += "/" + raw
         if here in document.keys:
             names = schema.get("x-key", ())
-            inside = document.keys[here].rpartition("[")[2] if not names else document.keys[here][len(_above(document, here)) :]
+            inside = (
+                document.keys[here].rpartition("[")[2]
+                if not names
+                else document.keys[here][len(_above(document, here)) :]
+            )
             values = inside.strip("[]").split(",")
-            kept = [v for v, n in zip(values, names, strict=False) if n != "occurrence"] if len(values) == len(names) else values
+            kept = (
+                [v for v, n in zip(values, names, strict=False) if n != "occurrence"]
+                if len(values) == len(names)
+                else values
+            )
             key[-1] += f"[{','.join(kept)}]"
             pattern[-1] += "/*"
             schema = schema.get("items", {})
@@ -151,7 +159,9 @@ def same(documents: Sequence[FactsDocument], fact: Fact) -> list[Fact]:
             if key == fact.key:
                 provenance = document.provenance_of(pointer)
                 if provenance:
-                    found.append(Fact(pointer, key, pattern, value_at(document, pointer), next(iter(provenance.values()))))
+                    found.append(
+                        Fact(pointer, key, pattern, value_at(document, pointer), next(iter(provenance.values())))
+                    )
     return found
 
 

@@ -24,7 +24,20 @@ from infra_audit.model.platform import Platform
 from infra_audit.parsers import derivation, engine
 from tests.conftest import CORPUS, FULL
 from tests.corpus.law_tools import (
-    Fact, Text, excerpt, facts, has_whole_key, is_read, parse, read, same, sample, section_of, split, syntax, without,
+    Fact,
+    Text,
+    excerpt,
+    facts,
+    has_whole_key,
+    is_read,
+    parse,
+    read,
+    same,
+    sample,
+    section_of,
+    split,
+    syntax,
+    without,
 )  # fmt: skip
 
 FILES = 0 if FULL else 14
@@ -170,7 +183,7 @@ def _body_statement(text: Text, fact: Fact) -> tuple[int, str] | None:
         return None
     _, is_header = where
     if is_header and "[" in fact.key:
-        return None                     # the line opens its own item: another line would open another
+        return None  # the line opens its own item: another line would open another
     line = text.lines[first - 1]
     return first, line[: len(line) - len(line.lstrip())]
 
@@ -235,7 +248,9 @@ def _below(document: FactsDocument, fact: Fact) -> list[Fact]:
     for found in facts(document):
         if found.pattern == fact.pattern:
             result.append(found)
-        elif found.pattern == fact.pattern.rpartition("/")[0] and isinstance(found.value, dict) and field in found.value:
+        elif (
+            found.pattern == fact.pattern.rpartition("/")[0] and isinstance(found.value, dict) and field in found.value
+        ):
             value = found.value[field]
             result.append(Fact(found.pointer, f"{found.key}/{field}", fact.pattern, value, found.provenance))
     return result
@@ -252,7 +267,9 @@ def _aimed(text: Text, fact: Fact, counter: str) -> list[str]:
     if not sections:
         return lines
     for statement in sections[-1].header:
-        if _depth(statement.text) in own and (syntax(text.platform) != "fortios" or statement.text.split()[0] == "edit"):
+        if _depth(statement.text) in own and (
+            syntax(text.platform) != "fortios" or statement.text.split()[0] == "edit"
+        ):
             lines[statement.first - 1] = own[_depth(statement.text)]
     return lines
 
@@ -282,7 +299,9 @@ def test_derived(name: str) -> None:
                     if _text(derived.at) == pointer
                 ]
                 if _at(document.facts, pointer) not in values:
-                    failures.append(f"{text.path.name}: {pointer} by {provenance.by} from {provenance.sources}: {values}")
+                    failures.append(
+                        f"{text.path.name}: {pointer} by {provenance.by} from {provenance.sources}: {values}"
+                    )
     report("derived", name, counts, failures)
 
 

@@ -57,8 +57,12 @@ class Accountant:
         self._platform = platform
         self._acknowledgements = acknowledgements
         self._taken_headers = {
-            statement.first for place in reading.placed if place.taken_by for statement in place.section.header
+            statement.first
+            for place in reading.placed
+            if place.taken_by
+            for statement in (place.section.header if place.section.body else place.section.header[:-1])
         }
+        """Headers that frame what was read; one with nothing below it must have been read itself."""
 
     def account(self) -> Mapping[str, ScopeAccount]:
         """Return the account of each scope; lines of no section belong to the device."""
@@ -106,7 +110,9 @@ class Accountant:
         return "unparsed"
 
     def _is_ignored(self, place: Placed, statement: Statement, text: str, account: ScopeAccount) -> bool:
-        entry = self._platform.ignore.section(place.section.path) or self._platform.ignore.line(text, place.section.path)
+        entry = self._platform.ignore.section(place.section.path) or self._platform.ignore.line(
+            text, place.section.path
+        )
         if entry is None:
             return False
         name = self._reading.artifact.name

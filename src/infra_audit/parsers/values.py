@@ -15,7 +15,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     read("g", "h")  the fields of the first token grammar that reads all words
     spread          after read: its fields become fields of the item
     each / append   one value / a list that adds to the field instead of replacing it
-    items           after words: one list item for each value, the other fields of the line repeated
+    items           after words or numbers: one list item for each value, the other fields of the line repeated
     also("f", v)    a second field on the same line
     name("t")       an interface name in its long form, by table t of short forms; as `name` it also gives `name_seen`, and
                     `type` by the table interface_type
@@ -33,6 +33,8 @@ from infra_audit.parsers.splitters import BREAK
 from infra_audit.parsers.splitters.quotes import split_words
 
 Result = tuple[Any, Any]
+_MOST_ITEMS = 4096
+"""Items that one line may make."""
 _SECONDS: Mapping[str, float] = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
 
 
@@ -166,8 +168,12 @@ class Values:
         return (Adds(value), None) if isinstance(value, list) else refuse(value)
 
     def items(self, value: Any) -> Result:
-        """Make one list item of each value."""
-        return (Items(value), None) if isinstance(value, list) and value else refuse(value)
+        """Make one list item of each value; ranges of `numbers` are written out."""
+        if not isinstance(value, list) or not value:
+            return refuse(value)
+        if all(isinstance(entry, list) for entry in value):
+            value = [number for first, last in value for number in range(first, last + 1)]
+        return (Items(value), None) if len(value) <= _MOST_ITEMS else refuse(value)
 
     def also(self, value: Any, field: str, other: Any) -> Result:
         """Give a second field with a constant value."""

@@ -1,0 +1,67 @@
+"""Checks the lists of ignored lines: a loose pattern hides what matters."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from infra_audit.model.facts import Problem
+from infra_audit.model.reason import Reason
+from infra_audit.parsers.ignore import Ignore
+from infra_audit.parsers.platform import Source
+from infra_audit.parsers.splitters import splitter
+
+SECURITY_WORDS = (
+    "password", "passwd", "secret", "key", "community", "permit", "deny", "access", "auth", "authentication", "aaa",
+    "crypto", "snmp", "snmp-server", "ssh", "telnet", "http", "https", "logging", "syslog", "acl", "access-list", "inspect",
+    "certificate", "nat", "radius", "tacacs", "login", "username", "admin", "firewall", "filter", "policy",
+)  # fmt: skip
+"""Words that an `irrelevant` pattern may match only when its entry repeats them in `accepts`."""
+
+
+def ignore_problems(ignore: Mapping[str, Sequence[Mapping[str, Any]]], source: Source) -> Iterator[Problem]:
+    """Yield what is wrong with the entries of both lists; `source` is how their examples are written."""
+    for name in ("irrelevant", "not_parsed_yet"):
+        for index, entry in enumerate(ignore.get(name, ())):
+            for code, fields in (*_lacking(name, entry), *_loose(name, entry), *_example(entry, source)):
+                place = f"ignore/{name}/{index}"
+                yield Problem(artifact="platform.yaml", line=1, reason=Reason(code, {"place": place, **fields}))
+
+
+def _lacking(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for needed in ("reason", "example", *(("area",) if name == "not_parsed_yet" else ())):
+        if not entry.get(needed):
+            yield "parse.lint.ignore_lacks", {"name": needed}
+
+
+def _loose(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    if "pattern" not in entry:
+        return
+    pattern = str(entry["pattern"])
+    if not _is_anchored(pattern):
+        yield "parse.lint.not_anchored", {"pattern": pattern}
+    if name == "irrelevant":
+        compiled, accepted = re.compile(pattern), set(entry.get("accepts", ()))
+        for word in SECURITY_WORDS:
+            if word not in accepted and (compiled.match(word) or compiled.match(f"{word} x")):
+                yield "parse.lint.security_word", {"name": word}
+
+
+def _example(entry: Mapping[str, Any], source: Source) -> Iterator[tuple[str, dict[str, str]]]:
+    """Find an example that its own entry does not leave out."""
+    example = str(entry.get("example", ""))
+    only = Ignore({"irrelevant": [entry]})
+    sections = splitter(source.syntax)(example.split("\n"), source.rules).sections
+    only_prefix = str(entry.get("section", "")).removesuffix("$")
+    matched = any(
+        only.section(section.path) or only.line(statement.text.strip(), section.path)
+        for section in sections
+        for statement in (*section.header, *section.body)
+    )
+    if not matched and not only.line(example.strip(), only_prefix):
+        yield "parse.lint.example_unmatched", {}
+
+
+def _is_anchored(pattern: str) -> bool:
+    """Return whether a pattern fixes its end and does not begin with a wildcard; its beginning is fixed by `match`."""
+    begins = pattern.removeprefix("^")
+    return pattern.endswith("$") and not begins.startswith((".*", ".+", "\\S+", "(.*"))
