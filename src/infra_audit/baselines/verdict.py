@@ -36,6 +36,9 @@ STANDING = frozenset(
 )
 """Keywords whose failure on a value that is there stays a failure whatever else is still to be seen."""
 
+OF_LISTS = frozenset({"maxItems", "maxContains", "uniqueItems"})
+"""Of these, what is there is enough to fail: fields of the elements that nobody wrote do not matter."""
+
 UNSEEN = frozenset({"absent", "default"})
 """Provenance of values nobody wrote: a line not yet seen could change them."""
 
@@ -94,9 +97,14 @@ def _judge(leaf: Leaf, context: _Context) -> list[Judged]:
         return [Judged(leaf, Status.EXEMPT if is_exempt else Status.MISSING, gap)]
     if leaf.keyword == "contains" and any(pointer.is_below(place, leaf.pointer) for place in context.missing):
         return [Judged(leaf, Status.HEALABLE, gap)]
-    if gap is not None and (leaf.keyword not in STANDING or context.kinds(leaf.pointer) & UNSEEN):
+    if gap is not None and (leaf.keyword not in STANDING or _rests_on_unseen(leaf, context)):
         return [Judged(leaf, Status.HEALABLE, gap)]
     return [Judged(leaf, Status.STANDS)]
+
+
+def _rests_on_unseen(leaf: Leaf, context: _Context) -> bool:
+    kinds = context.kinds(leaf.pointer)
+    return bool(kinds) and kinds <= UNSEEN if leaf.keyword in OF_LISTS else bool(kinds & UNSEEN)
 
 
 def _any_of(leaf: Leaf, context: _Context) -> list[Judged]:

@@ -140,6 +140,13 @@ class Finding:
     evidence_omitted: int = 0
     """Facts whose evidence was left out for length."""
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether it counts for --fail-on: a fail with an item that no valid waiver covers."""
+        failing = [item for item in self.items if item.status == "failing"]
+        waived = bool(failing) and all(item.waiver is not None and item.waiver["state"] == "valid" for item in failing)
+        return self.verdict is Verdict.FAIL and not waived
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form of design 7."""
         return {

@@ -24,7 +24,11 @@ def document(data: dict[str, Any]) -> FactsDocument:
     areas = [area for area in facts if area != "subject"]
     coverage = {area: Coverage(state=CoverageState.PARSED) for area in areas}
     coverage |= {key: _coverage(value) for key, value in data.get("coverage", {}).items()}
-    provenance = {f"/{area}": _provenance({"kind": "lines", "lines": [[1, 1]]}) for area in areas}
+    provenance = {
+        f"/{area}": _provenance({"kind": "lines", "lines": [[1, 1]]})
+        for area in areas
+        if not data.get("no_area_provenance")
+    }
     provenance |= {pointer: _provenance(value) for pointer, value in data.get("provenance", {}).items()}
     return FactsDocument(
         facts=facts,
