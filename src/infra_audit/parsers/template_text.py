@@ -23,6 +23,8 @@ FUNCTIONS = frozenset(
         "duration",
         "switch",
         "numbers",
+        "split",
+        "decimal",
         "address",
         "secret",
         "read",

@@ -10,6 +10,8 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     duration("m s", never=0)         seconds; units d h m s ms; the total `never` means never, null
     switch("on", "off")              true or false
     numbers         10,20-22 -> [[10, 10], [20, 22]]
+    split(",")      the parts between a separator
+    decimal         a number with a sign and decimals
     address         address, address/length or address and mask, v4 or v6; network form with address(network=True)
     secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
     read("g", "h")  the fields of the first token grammar that reads all words
@@ -22,6 +24,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,6 +38,7 @@ from infra_audit.parsers.splitters.quotes import split_words
 Result = tuple[Any, Any]
 _MOST_ITEMS = 4096
 """Items that one line may make."""
+_DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
 _SECONDS: Mapping[str, float] = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
 
 
@@ -67,7 +71,7 @@ class Values:
     def install(self, parser: Any) -> None:
         """Make the functions known to a TTP parser, before it is given a template."""
         for name in (
-            "text", "word", "words", "number", "duration", "switch", "numbers", "address", "secret", "read", "spread",
+            "text", "word", "words", "number", "duration", "switch", "numbers", "split", "decimal", "address", "secret", "read", "spread",
             "each", "append", "items", "also", "name",
         ):  # fmt: skip
             parser.add_function(_guarded(getattr(self, name)), scope="match", name=name)
@@ -112,6 +116,14 @@ class Values:
     def switch(self, value: str, on: str = "enable", off: str = "disable") -> Result:
         """Give true for one word, false for the other."""
         return (value == on, None) if value in (on, off) else refuse(value)
+
+    def split(self, value: str, separator: str = ",") -> Result:
+        """Give the parts of a list written with a separator; an empty one has no parts."""
+        return [part for part in value.strip("\"'").split(separator) if part], None
+
+    def decimal(self, value: str) -> Result:
+        """Give a number with decimals."""
+        return (float(value), None) if _DECIMAL.fullmatch(value) else refuse(value)
 
     def numbers(self, value: str) -> Result:
         """Give ranges of numbers."""
