@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra_audit import resources, yamlfile
+from infra_audit import catalogue, resources, yamlfile
 from infra_audit.baselines import lint, loader, selftest, source, standards
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -109,6 +109,13 @@ class TestRule:
         assert meta(rule_id).get("counterlines")
         assert set(meta(rule_id)["counterlines"]) <= PLATFORMS
         assert set(meta(rule_id).get("remediation", {})) <= PLATFORMS
+
+    def test_counter_lines_name_sources_that_exist(self, rule_id: str) -> None:
+        shipped = catalogue.platforms()
+        for platform, text in meta(rule_id)["counterlines"].items():
+            found = re.match(r"#begin (\S+)\n", text)
+            if found and platform in shipped:
+                assert found[1] in shipped[platform].sources
 
     def test_an_unknown_kind_is_no_evidence(self, rule_id: str) -> None:
         cases = rules()[rule_id]["x-unknown"]
