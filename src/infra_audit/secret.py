@@ -20,16 +20,26 @@ MARK = re.compile(
     r"SECRET:(?P<kind>[a-z0-9_]+):(?P<length>[0-9-]+):(?P<common>common|uncommon)(?::(?P<fingerprint>[0-9a-f]{6,16}))?"
 )
 
-REVERSIBLE = frozenset({"plain", "type7", "type6", "fortios_enc", "forged"})
+REVERSIBLE = frozenset(
+    {"plain", "type7", "type6", "fortios_enc", "junos_9", "comware_cipher", "vrp_cipher", "panos_cipher", "forged"}
+)
 """Kinds whose stored form can be turned back into the secret."""
 
+_CRYPT = "[./A-Za-z0-9]"
 _SHAPES = (
-    ("md5_crypt", re.compile(r"\$1\$\S+\$\S+")),
+    ("md5_crypt", re.compile(r"\$1\$[^\s$]+\$\S+")),
     ("sha256_crypt", re.compile(r"\$5\$\S+\$\S+")),
     ("sha512_crypt", re.compile(r"\$6\$\S+\$\S+")),
     ("pbkdf2", re.compile(r"\$8\$\S+\$\S+")),
     ("scrypt", re.compile(r"\$9\$\S+\$\S+")),
-    ("yescrypt", re.compile(r"\$y\$\S+\$\S+")),
+    ("junos_9", re.compile(rf"\$9\$(?:{_CRYPT}|-){{4,}}")),
+    ("yescrypt", re.compile(r"\$(?:y|7)\$\S+\$\S+")),
+    ("bcrypt", re.compile(rf"\$2[abxy]?\$\d\d\${_CRYPT}{{8,}}")),
+    ("comware_hash", re.compile(r"\$h\$\d\$\S{8,}")),
+    ("comware_cipher", re.compile(r"\$c\$\d\$\S{4,}")),
+    ("vrp_hash", re.compile(r"\$1[a-z]\$\S+\$\S+\$")),
+    ("vrp_cipher", re.compile(r"%\^%#.+%\^%#|%@%@.+%@%@|%\$%\$.+%\$%\$")),
+    ("panos_cipher", re.compile(r"-AQ==\S{8,}")),
 )
 _LENGTHS = ((0, 0), (1, 7), (8, 14), (15, 31), (32, 63), (64, 127))
 

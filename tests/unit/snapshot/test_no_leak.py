@@ -17,6 +17,7 @@ from infra_audit.secret import MARK
 from infra_audit.snapshot import decode, rules
 from infra_audit.snapshot.prepare import Prepared, prepare
 from infra_audit.snapshot.writer import Writer
+from tests.unit.snapshot.example import PLATFORM
 
 CANARY = "kanaria0Zq7"
 HEX = "0C0A5F51"
@@ -44,12 +45,12 @@ def _planted(rule: dict[str, Any]) -> list[str]:
     return lines
 
 
-PLATFORMS = catalogue.platforms()
+PLATFORMS = {**catalogue.platforms(), "example": PLATFORM}
 GENERAL = rules.document()
 LINES = {
     name: [line for r in p.data.get("secrets", ()) if "within" not in r for line in _planted(r)]
-    for name, p in PLATFORMS.items()
-}
+    for name, p in catalogue.platforms().items()
+} | {"example": []}
 ANYWHERE = [line for part in ("shapes", "statements", "keywords") for r in GENERAL[part] for line in _planted(r)]
 
 
@@ -64,7 +65,7 @@ def _raw(text: str, source: str) -> RawArtifact:
 def test_no_planted_secret_in_any_byte(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     platform = PLATFORMS[name]
-    lines = [*LINES[name], *ANYWHERE]
+    lines = LINES[name] or ANYWHERE
     assert sum(CANARY in line or HEX in line for line in lines) == len(lines)
     prepared = prepare(_raw("\n".join(lines), platform.main_source), PLATFORMS, platform)
     assert isinstance(prepared, Prepared)

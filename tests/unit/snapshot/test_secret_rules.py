@@ -25,7 +25,7 @@ def test_example(platform: str | None, rule: dict[str, Any]) -> None:
         assert redactor.guard(rule["example"]) == rule["expected"]
         return
     got = "\n".join(redactor.redact(rule["example"].split("\n")).lines)
-    assert got == rule["expected"]
+    assert got == redactor.guard(rule["expected"])  # another rule may take a second secret of the line
     assert redactor.guard(got) == got
 
 
