@@ -254,6 +254,7 @@ def emulated_city(devices: Sequence[EmulatedDevice]) -> Iterator[City]:
     except ImportError as error:
         raise UsageError("demo.extra_missing") from error
     logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every word said to a client that has gone
     # Emulated devices offer the key exchange of real old ones; that it is old is no news to whoever runs the demo.
     warnings.filterwarnings("ignore", message="Diffie-Hellman over finite fields")
     city = City()
