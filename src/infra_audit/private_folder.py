@@ -18,6 +18,7 @@ from pathlib import Path
 PREFIX = "infra-audit-private-"
 PRIVATE = "INFRA_AUDIT_PRIVATE"
 """Environment variable by which processes that work in a folder are known."""
+_PASSWORD_MEMORY = b"_ANSIBLE_SSH_ASKPASS_SHM="
 _NEW_SECONDS = 60
 
 
@@ -56,8 +57,19 @@ def end_processes(folder: Path) -> None:
     mark = f"{PRIVATE}={folder}".encode()
     for entry in Path("/proc").glob("[0-9]*"):  # empty where there is no /proc
         with contextlib.suppress(OSError):
-            if mark in (entry / "environ").read_bytes().split(b"\0") and int(entry.name) != os.getpid():
+            variables = (entry / "environ").read_bytes().split(b"\0")
+            if mark in variables and int(entry.name) != os.getpid():
                 os.kill(int(entry.name), signal.SIGKILL)
+                _forget_password(variables)
+
+
+def _forget_password(variables: list[bytes]) -> None:
+    """Remove the shared memory in which Ansible hands a password to a ssh that was killed before it could itself."""
+    for variable in variables:
+        if variable.startswith(_PASSWORD_MEMORY):
+            name = os.fsdecode(variable.removeprefix(_PASSWORD_MEMORY)).lstrip("/")
+            if "/" not in name:
+                (Path("/dev/shm") / name).unlink(missing_ok=True)  # noqa: S108 - where Linux keeps shared memory
 
 
 def _lock(folder: Path) -> int | None:

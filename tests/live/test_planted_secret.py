@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from infra_audit.collectors import servers
 from infra_audit.collectors.interface import Job, Options
 from infra_audit.errors import InventoryError
 from infra_audit.inventory.ansible import read, resolve
+from infra_audit.model.device import Device
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.private_folder import PREFIX
@@ -139,6 +141,39 @@ def test_an_error_tells_no_secret(inventory: Path, place: Path, tmp_path: Path) 
     assert caught.value.code == "inventory.unresolved"
     assert SECRET not in repr(caught.value) + str(caught.value)
     assert not _left(place)
+
+
+def test_a_password_of_a_stopped_login_stays_nowhere(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _gatherer(tmp_path, monkeypatch)
+    memory = Path("/dev/shm")
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # accepts, and never says a word
+        hosts = {
+            "web1": {"ansible_host": "127.0.0.1", "ansible_port": mute.getsockname()[1], "ansible_password": SECRET}
+        }
+        path = tmp_path / "hosts.json"
+        path.write_text(json.dumps({"all": {"hosts": hosts}}))
+        cancel = threading.Event()
+        seen: list[bool] = []
+
+        def look() -> None:
+            connection, _ = mute.accept()
+            with connection:
+                seen.append(bool(_left(memory)))
+                cancel.set()
+                stopped.wait(10)
+
+        stopped = threading.Event()
+        looker = threading.Thread(target=look, daemon=True)
+        looker.start()
+        jobs = [Job(device=Device(id="web1"), platform=PLATFORMS["linux"])]
+        (found,) = servers.collect(jobs, Options(inventory=path, connect_timeout_seconds=30), _Silent(), cancel)
+        stopped.set()
+        looker.join()
+    assert found.missing[0].reason.code == "collect.cancelled"
+    assert seen == [True], "while ssh waits, Ansible holds the password in shared memory"
+    assert not _left(memory, place / "tmp")
 
 
 def test_during_a_call_only_the_owner_can_look(inventory: Path, place: Path, tmp_path: Path) -> None:
