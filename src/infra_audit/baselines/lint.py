@@ -17,6 +17,8 @@ from infra_audit.baselines.source import RuleFile, rule_validator
 from infra_audit.model.rule import RuleProblem
 
 CASES = ("examples", "x-counterexamples", "x-unknown")
+AT_LEAST_ONE = frozenset({"minItems", "minContains", "minLength"})
+"""Keywords that ask nothing at 0."""
 DOLLAR_KEY = re.compile(r'"\$[^"]*": ')
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -146,6 +148,8 @@ def _parameters(definition: Any, _: Any, __: Any) -> Check:
         ):
             yield f"/x-infra-audit/parameters/{name}/schema", "lint.parameter_bounds", {"name": name}
         for place in parameter["pointers"]:
+            if place.rpartition("/")[2] in AT_LEAST_ONE and parameter["schema"].get("minimum", 0) < 1:
+                yield place, "lint.parameter_off", {"name": name}
             try:
                 value = pointer.get(definition, place)
             except (KeyError, IndexError):

@@ -80,6 +80,13 @@ def run(baseline: Baseline) -> Result:
     return result
 
 
+def counterlines(baseline: Baseline, platform: str) -> Iterator[tuple[Rule, str]]:
+    """Yield each text that, inserted into a configuration of a platform, must turn the pass of a rule into a fail."""
+    for rule in baseline.rules:
+        for text in rule.counterlines.get(platform, ()):
+            yield rule, text
+
+
 def document(facts: Mapping[str, Any], needs: Iterable[str]) -> FactsDocument:
     """Return facts as a document in which every area was read whole, so that only the facts decide."""
     return FactsDocument(

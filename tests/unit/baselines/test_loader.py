@@ -1,5 +1,6 @@
 """Overlays, parameters, broken files, digest."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,19 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_digest_does_not_depend_on_the_order_of_files() -> None:
     other = RuleFile("other.schema.yaml", {**GOOD.data, "allOf": [], "$defs": {}}, 0)
     assert loader.from_files([GOOD, other]).digest == loader.from_files([other, GOOD]).digest
+
+
+@pytest.mark.parametrize("kind", ["fast", "reference"])
+def test_rule_that_a_library_cannot_compile_stops_only_itself(kind: str) -> None:
+    good = loader.from_files([GOOD])
+    bad = replace(good.rules[0], schema={**good.rules[0].schema, "then": {"required": 1}})
+    engine = Engine(replace(good, rules=(bad, *good.rules[1:])), kind)
+    findings = list(engine.judge(document({"facts": {"subject": {"kind": "switch"}, "telnet": {"enabled": False}}})))
+    assert len(findings) == len(good.rules)
+    reasons = {f.rule: f.reason.code if f.reason else None for f in findings}
+    assert reasons[bad.id] == "judge.rule_broken"
+    assert list(reasons.values()).count("judge.rule_broken") == 1
+    assert reasons["telnet-enabled"] is None
 
 
 def test_broken_rule_is_never_silent() -> None:
