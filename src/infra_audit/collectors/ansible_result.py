@@ -21,6 +21,8 @@ _CAUSES = (
         "collect.become_refused",
         r"(?:Incorrect|Missing) \S+ password|password is required|not in the sudoers|become password prompt",
     ),
+    ("collect.variable_undefined", r"'(?P<variable>\w+)' is undefined"),
+    ("collect.vault_locked", r"no vault secrets"),
     ("collect.login_refused", r"Permission denied|Too many authentication failures|Authentication failed"),
     ("collect.no_common_algorithm", r"no matching (?:host key type|key exchange method|cipher|MAC) found"),
     ("collect.name_unknown", r"Could not resolve hostname|Name or service not known"),
