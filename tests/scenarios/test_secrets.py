@@ -23,7 +23,8 @@ def _planted(platform: str) -> list[str]:
 
 def _lines(rules: list[dict[str, Any]]) -> Iterator[str]:
     for number, rule in enumerate(rules):
-        for line in rule["example"].split("\n"):
+        lines = rule["example"].split("\n")
+        for place, line in enumerate(lines):
             found = re.search(rule["pattern"], line)
             if found and "secret" in found.groupdict() and found["secret"]:
                 first, last = found.span("secret")
@@ -31,7 +32,8 @@ def _lines(rules: list[dict[str, Any]]) -> Iterator[str]:
                 # A shape such as $1$salt$hash must stay one for its rule to match.
                 secret = found["secret"]
                 shaped = re.sub(r"[^$]+$", canary, secret) if secret.startswith("$") else canary
-                yield line[:first] + shaped + line[last:]
+                # The lines around it stay: a rule may hold only within its section.
+                yield "\n".join([*lines[:place], line[:first] + shaped + line[last:], *lines[place + 1 :]])
 
 
 def _search(place: Path) -> list[str]:
