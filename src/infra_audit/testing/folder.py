@@ -57,7 +57,7 @@ def _device(name: str, entry: Mapping[str, Any], folder: Traversable, platform: 
         enable_password=entry.get("enable_password", ""),
         behaviour=Behaviour(entry.get("behaviour", "normal")),
         encoding=entry.get("encoding", "utf-8"),
-        exec_output=gathered.output(platform.sources, texts) if server else None,
+        exec_output=gathered.output(platform.sources, texts, entry.get("missing_tools", ())) if server else None,
     )
 
 
