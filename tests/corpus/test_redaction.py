@@ -87,6 +87,17 @@ def test_every_line_keeps_its_first_words() -> None:
     assert lost == []
 
 
+QUOTE = re.compile(r'(?<!\\\\)"')
+
+
+def test_quotes_stay_balanced_where_they_span_lines() -> None:
+    files = [f for f in _files() if f.folder == "fortinet"]
+    for file in files:
+        for old, new in zip(file.decoded.lines, file.redacted.lines, strict=True):
+            assert len(QUOTE.findall(old)) % 2 == len(QUOTE.findall(new)) % 2, (file.path, new)
+    assert files
+
+
 def test_how_much_goes() -> None:
     total = sum(len(f.decoded.lines) for f in _files())
     changed = sum(1 for _ in _changed())

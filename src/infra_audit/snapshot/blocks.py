@@ -13,6 +13,7 @@ _BODY = re.compile(r"[\s>|#!*]*(?:[A-Za-z0-9+/=]*|[A-Za-z-]{4,20}: .{0,100})\s*"
 _LONGEST_KEY = 400
 """Lines; a key of 16384 bits has some 200."""
 _LONGEST_VALUE = 2000
+_BANNER = re.compile(r"^banner\s+\S+\s+(\^C|\S)")
 _QUOTE = re.compile(r'(?<!\\)"')
 
 
@@ -72,6 +73,34 @@ def continued(lines: Sequence[str], index: int, rules: Iterable[Rule]) -> Block 
                 return Block(index, match.start("secret"), number, _closing(lines[number]), rule.kind)
         return Block(index, match.start("secret"), len(lines) - 1, len(lines[-1]), rule.kind)
     return None
+
+
+def fences(lines: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """Return the columns of the delimiter that ends each banner, by index of its line.
+
+    A banner is prose: it may well say "password". Were its end hidden with the rest of the line, all that follows would be
+    read as banner.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    delimiter = None
+    for index, line in enumerate(lines):
+        start = 0
+        if delimiter is None:
+            opening = _BANNER.match(line) if line.startswith("banner") else None
+            if opening is None:
+                continue
+            delimiter, start = opening[1], opening.end()
+        column = line.find(delimiter, start)
+        if column >= 0:
+            found[index] = (column, column + len(delimiter))
+            delimiter = None
+    return found
+
+
+def odd_quote(line: str) -> tuple[int, int] | None:
+    """Return the columns of the last quote of a line that opens or closes one over several lines."""
+    quotes = [m.start() for m in _QUOTE.finditer(line)]
+    return (quotes[-1], quotes[-1] + 1) if len(quotes) % 2 else None
 
 
 def _closing(line: str) -> int:

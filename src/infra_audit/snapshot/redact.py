@@ -45,6 +45,7 @@ class Redactor:
         self._rules = own
         self._everywhere = tuple(r for r in own if not r.hinted)
         sources = platform.sources.values() if platform else ()
+        self._banners = bool(platform and platform.data.get("banner"))
         self._quotes_span = any(s.get("syntax") in _QUOTES_SPAN_LINES for s in sources)
 
     def redact(self, lines: Sequence[str]) -> Redacted:
@@ -59,6 +60,7 @@ class Redactor:
         result = list(lines)
         found: list[Redaction] = []
         within = {rule: _inside(lines, rule) for rule in self._rules if rule.within}
+        fences = blocks.fences(lines) if self._banners else {}
         done = -1
         for index in self._candidates(lines):
             if index <= done:
@@ -72,7 +74,8 @@ class Redactor:
                 result[index] = self._mark(lines[index], "long_line")
                 found.append(Redaction(line=index + 1, kind="long_line"))
             else:
-                result[index] = self._line(lines[index], index, active, found, trusted=trusted)
+                fence = fences.get(index) or (blocks.odd_quote(lines[index]) if self._quotes_span else None)
+                result[index] = self._line(lines[index], index, active, found, trusted=trusted, fence=fence)
         return Redacted(tuple(result), tuple(found))
 
     def _candidates(self, lines: Sequence[str]) -> Iterable[int]:
@@ -114,8 +117,17 @@ class Redactor:
         after = self._line(last[block.end :], block.last, (), found, trusted=trusted)
         result[block.last] = _indentation(last[: block.end]) + mark + after
 
-    def _line(self, text: str, index: int, active: Sequence[Rule], found: list[Redaction], *, trusted: bool) -> str:
-        line = Line(text)
+    def _line(
+        self,
+        text: str,
+        index: int,
+        active: Sequence[Rule],
+        found: list[Redaction],
+        *,
+        trusted: bool,
+        fence: tuple[int, int] | None = None,
+    ) -> str:
+        line = Line(text, fence)
         if trusted:
             line.keep_marks()
         else:

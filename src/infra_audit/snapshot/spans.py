@@ -23,15 +23,20 @@ class Span:
 class Line:
     """One line and what was found in it. All columns are those of the line as it came, so rules do not disturb each other."""
 
-    def __init__(self, text: str) -> None:
-        """Nothing is known of the text yet."""
+    def __init__(self, text: str, fence: tuple[int, int] | None = None) -> None:
+        """Nothing is known of the text yet. `fence` are columns that stay whatever is hidden: the end of a text block."""
         self.text = text
+        self._fence = fence
         self.spans: list[Span] = []
         self._understood: list[tuple[int, int]] = []
 
     def hide(self, start: int, end: int, kind: str, *, name: bool = False) -> None:
         """Make a part secret. What overlaps an earlier part makes one of both; with `name` the same part gets this kind."""
         if start >= end:
+            return
+        if self._fence and start < self._fence[1] and self._fence[0] < end:
+            self.hide(start, self._fence[0], kind, name=name)
+            self.hide(self._fence[1], end, kind, name=name)
             return
         for span in self.spans:
             if span.start <= start and end <= span.end:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from infra_audit import catalogue
 from infra_audit.model.evidence import Redaction
+from infra_audit.model.platform import Platform
 from infra_audit.secret import MARK, describe
 from infra_audit.snapshot.redact import Redactor
-from tests.unit.snapshot.example import PLATFORM, QUOTING_PLATFORM
+from tests.unit.snapshot.example import DATA, PLATFORM, QUOTING_PLATFORM
 
 CANARY = "Zq7kanaria"
 
@@ -94,6 +95,31 @@ def test_quoted_values_over_lines_where_the_syntax_has_them() -> None:
     mark = "SECRET:plain:15-31:uncommon"
     assert result.lines == (f'  set password "{mark}', mark, f'{mark}" x', "next")
     assert Redactor().redact(lines).lines[1:] == ("second", 'third" x', "next")
+
+
+BANNERS = [
+    ["banner motd ^C Never tell your password to others. ^C", "hostname x"],
+    ["banner motd # Never tell your password to others. # secret Zq7kanaria", "hostname x"],
+    ["banner login \x03", "Never tell your password", "to others, the secret key goes\x03", "hostname x"],
+]
+
+
+@pytest.mark.parametrize("lines", BANNERS)
+def test_a_banner_still_ends(lines: list[str]) -> None:
+    platform = Platform("banners", PLATFORM.folder, {**DATA, "banner": "ios"})
+    redacted = Redactor(platform).redact(lines).lines
+    delimiter = lines[0].split()[2]
+    assert sum(line.count(delimiter) for line in redacted) == 2
+    assert CANARY not in "".join(redacted)
+    assert redacted != tuple(lines)
+    assert Redactor(platform).guard("\n".join(redacted)) == "\n".join(redacted)
+
+
+def test_a_quoted_text_over_lines_still_ends() -> None:
+    lines = ['  set buffer "<html>', "enter the password here", 'the password is old"', "  next"]
+    redacted = Redactor(QUOTING_PLATFORM).redact(lines).lines
+    assert [line.count('"') for line in redacted] == [1, 0, 1, 0]
+    assert redacted[2].startswith("the password SECRET:")
 
 
 def test_rules_of_a_platform() -> None:
