@@ -4,6 +4,7 @@ Ansible and ansible-runner leave files behind: decrypted variables, events with 
 private folder of its own (see private_folder.py), and nothing that the user's ansible.cfg switches on may write elsewhere.
 """
 
+import configparser
 import contextlib
 import os
 import stat
@@ -114,6 +115,7 @@ def play(
             envvars=environment(folder, vault, settings),
             settings={"pexpect_timeout": POLL_SECONDS, "suppress_output_file": True, "suppress_ansible_output": True},
             timeout=timeout_seconds,
+            passwords={r"(?i)pass(word|phrase)[^\n]*:\s*?$": ""},  # what should ask in spite of all gets no answer
             quiet=True,
             event_handler=handle,
             cancel_callback=stop,
@@ -123,10 +125,11 @@ def play(
 
 def environment(folder: Path, vault: Vault, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return what every Ansible call finds in its environment, over our own. `folder` is the private folder."""
+    config = _user_config()
     values = {
         "PATH": os.pathsep.join([*_script_folders(), os.environ.get("PATH", os.defpath)]),
         "LC_ALL": "C.UTF-8",  # Ansible demands UTF-8, and causes are read from English messages
-        "ANSIBLE_CONFIG": str(_user_config() or _empty_config(folder)),
+        "ANSIBLE_CONFIG": str(config or _empty_config(folder)),
         PRIVATE: str(folder),
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "home" / "tmp"),
@@ -147,10 +150,12 @@ def environment(folder: Path, vault: Vault, more: Mapping[str, str] | None = Non
         "ANSIBLE_ASK_VAULT_PASS": "False",
         "ANSIBLE_BECOME_ASK_PASS": "False",
     }
-    if vault.password_file is not None:
-        values["ANSIBLE_VAULT_PASSWORD_FILE"] = str(vault.password_file.absolute())
-    if vault.ids:
-        values["ANSIBLE_VAULT_IDENTITY_LIST"] = ",".join(_absolute_id(name) for name in vault.ids)
+    password_file = vault.password_file or os.environ.get("ANSIBLE_VAULT_PASSWORD_FILE")
+    if password_file:
+        values["ANSIBLE_VAULT_PASSWORD_FILE"] = str(Path(password_file).expanduser().absolute())
+    ids = vault.ids or _configured_ids(config)
+    if ids:
+        values["ANSIBLE_VAULT_IDENTITY_LIST"] = ",".join(_absolute_id(i) for i in ids if not asks(i))
     return {**values, **(more or {})}
 
 
@@ -218,6 +223,22 @@ def _empty_config(folder: Path) -> Path:
     path = folder / "ansible.cfg"
     path.touch()
     return path
+
+
+def asks(vault_id: str) -> bool:
+    """Whether a vault id stands for a question on the terminal."""
+    return vault_id.rpartition("@")[2].startswith("prompt")
+
+
+def _configured_ids(config: Path | None) -> tuple[str, ...]:
+    """Return the vault ids that the user's environment or ansible.cfg names, so that those which ask can be left out."""
+    text = os.environ.get("ANSIBLE_VAULT_IDENTITY_LIST")
+    if text is None and config is not None:
+        parser = configparser.ConfigParser(interpolation=None, strict=False, inline_comment_prefixes=(";",))
+        with contextlib.suppress(configparser.Error, OSError, UnicodeDecodeError):  # Ansible itself complains of it
+            parser.read(config, encoding="utf-8")
+            text = parser.get("defaults", "vault_identity_list", fallback=None)
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _absolute_id(name: str) -> str:

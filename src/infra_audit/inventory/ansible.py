@@ -100,7 +100,7 @@ def _checked(path: Source) -> tuple[list[Path], str]:
 
 def _vault(password_file: Path | None, ids: tuple[str, ...], inventory: str) -> Vault:
     for name in ids:
-        if name.rpartition("@")[2].startswith("prompt"):
+        if ansible_call.asks(name):
             raise InventoryError("inventory.vault_prompt", inventory=inventory, id=name)
     if password_file is not None and not password_file.is_file():
         raise InventoryError("inventory.vault_file", inventory=inventory, file=str(password_file))

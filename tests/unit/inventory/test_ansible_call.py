@@ -20,7 +20,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)
+    for name in ("ANSIBLE_CONFIG", "ANSIBLE_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_IDENTITY_LIST"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path
@@ -66,6 +67,20 @@ def test_vault_passwords_are_named_absolutely(place: Path) -> None:
     work = place / "work"
     assert values["ANSIBLE_VAULT_PASSWORD_FILE"] == str(work / "password")
     assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == f"prod@{work}/keys/prod.sh,{work}/keys/plain"
+
+
+def test_a_configuration_that_asks_does_not(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "home" / ".ansible.cfg").write_text(
+        "[defaults]\nask_vault_pass = true\nvault_identity_list = prod@prompt, dev@keys/dev\n"
+    )
+    values = environment(place, Vault())
+    assert values["ANSIBLE_ASK_VAULT_PASS"] == "False"
+    assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == f"dev@{place}/work/keys/dev"
+    monkeypatch.setenv("ANSIBLE_VAULT_IDENTITY_LIST", "prod@prompt_ask_vault_pass")
+    monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", "password")
+    values = environment(place, Vault())
+    assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == ""
+    assert values["ANSIBLE_VAULT_PASSWORD_FILE"] == str(place / "work" / "password")
 
 
 def test_the_private_folder_goes_in_any_case(place: Path) -> None:
