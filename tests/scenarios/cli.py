@@ -17,7 +17,11 @@ class Result:
 
 
 def run(
-    *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, timeout: float = 300
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    timeout: float = 300,
+    before: tuple[str, ...] = (),
 ) -> Result:
     """Run `python -m infra_audit` with a home of its own, in Japanese unless the arguments say otherwise."""
     environment = {
@@ -28,7 +32,7 @@ def run(
         **(env or {}),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "infra_audit", *map(str, arguments)],
+        [*before, sys.executable, "-m", "infra_audit", *map(str, arguments)],
         capture_output=True, cwd=cwd, env=environment, timeout=timeout, check=False,
     )  # fmt: skip
     return Result(

@@ -79,28 +79,17 @@ def test_japanese_in_any_encoding_gives_the_same_verdicts(encoding: str, folder:
     assert by["plain"] == by["coded"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a user who may not read a file")
 def test_an_unreadable_file(folder: Path) -> None:
     bad = folder / "bad.cfg"
     bad.write_bytes(GOOD.read_bytes())
-    code = "import os,sys; os.setuid(65534); from infra_audit.cli import main; sys.exit(main())"
-    for path in (folder, folder.parent):
-        path.chmod(0o755)
     bad.chmod(0o000)
-    import sys
-
-    done = subprocess.run(
-        [sys.executable, "-c", code, "check", "in", "--format", "json"],
-        capture_output=True,
-        text=True,
-        cwd=folder.parent,
-        check=False,
-    )
-    if "Permission" in done.stderr and not done.stdout:
-        pytest.skip(f"the unprivileged user cannot run this Python: {done.stderr[-200:]}")
-    result = Result(done.returncode, done.stdout, done.stderr)
+    # Root reads everything unless it gives up the right to.
+    rights = "-dac_override,-dac_read_search"
+    before = ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}") if os.geteuid() == 0 else ()
+    result = run("check", folder, "--format", "json", cwd=folder.parent, before=before)
     assert "pass" in _verdicts(result)["good"]
-    assert _verdicts(result)["bad"] == {"no_evidence"}
+    assert _verdicts(result)["bad"] <= {"no_evidence", "not_applicable"}
+    assert "no_evidence" in _verdicts(result)["bad"]
 
 
 def test_two_files_of_one_id_are_refused(folder: Path) -> None:

@@ -52,7 +52,7 @@ def split(data: bytes, platforms: Mapping[str, Platform]) -> list[Part]:
     The last whole answer to a command wins over earlier ones, as it is the newest.
     """
     mark, encoding = next((found for found in _BOMS if data.startswith(found[0])), (b"", _ONE_CHARACTER_A_BYTE))
-    text = data[len(mark) :].decode(encoding, "surrogatepass")
+    text = data[len(mark) :].decode(encoding, "replace")  # line feeds stay where they are, which is all that is used
     if not _may_be_a_log(text, platforms):
         return []
     lines = text.split("\n")
