@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 
 from infra_audit.parsers.derive import Step
+from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_POLICY, SUDO_COMMANDS
 from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import LAST_IS, MAP
 from infra_audit.parsers.derive.policies import POLICY_ANY
+from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
+from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
+    "accounts": ACCOUNTS,
     "acl_applied_to": APPLIED_TO,
     "acl_defined": DEFINED,
     "acl_permits_any": PERMITS_ANY,
@@ -28,6 +32,15 @@ STEPS: Mapping[str, Step] = {
     "map": MAP,
     "copy": MAP,
     "policy_any": POLICY_ANY,
+    "port_mode": PORT_MODE,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
+    "any_where": ANY_WHERE,
+    "is_set": IS_SET,
+    "loopback": LOOPBACK,
+    "option_flags": OPTION_FLAGS,
+    "pam_stack": PAM_STACK,
+    "password_policy": PASSWORD_POLICY,
+    "sudo_commands": SUDO_COMMANDS,
+    "to_number": TO_NUMBER,
 }
