@@ -74,7 +74,6 @@ def by_alias(known: Mapping[str, Platform], name: str) -> Platform | None:
     return next((p for p in known.values() if name in p.aliases), None)
 
 
-@cache
 def _platform(folder: Traversable) -> Platform:
     data = yamlfile.load(folder / "platform.yaml")
     error = next(iter(_validator().iter_errors(data)), None)

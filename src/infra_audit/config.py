@@ -26,6 +26,7 @@ class Settings:
     baselines: tuple[Path, ...] = ()
     parameters: Path | None = None
     acknowledgements: Path | None = None
+    waivers: tuple[Path, ...] = ()
     fail_on: Severity = Severity.LOW
     out: Path = Path("reports")
     known_hosts: Path | None = None
@@ -70,7 +71,7 @@ class Scope:
 
 
 _PATHS = ("parameters", "acknowledgements", "out", "known_hosts", "organisation_key")
-_PATH_LISTS = ("platforms", "baselines")
+_PATH_LISTS = ("platforms", "baselines", "waivers")
 
 
 def settings(file: Path | None, flags: Mapping[str, Any]) -> Settings:

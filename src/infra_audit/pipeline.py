@@ -6,6 +6,7 @@
 Everything is lazy: one target at a time is in memory. A device that fails is data; what ends a run is an exception.
 """
 
+import datetime as dt
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +18,8 @@ from pathlib import Path
 from infra_audit import catalogue
 from infra_audit.baselines.engine import Engine
 from infra_audit.baselines.loader import load
+from infra_audit.baselines.waivers import Waivers, check_rules, tokyo_day
+from infra_audit.baselines.waivers import read as read_waivers
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
@@ -169,11 +172,18 @@ class Audit:
         return found
 
     def findings(self, documents: Iterable[FactsDocument], scope: Scope) -> Iterator[Finding]:
-        """Yield the findings of each document, heaviest first, then by rule."""
+        """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them."""
         engine = Engine(self.baseline, self.settings.engine)
         for document in documents:
             found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
-            yield from sorted(found, key=_by_weight)
+            yield from self.waivers.apply(sorted(found, key=_by_weight))
+
+    @cached_property
+    def waivers(self) -> Waivers:
+        """Return the waivers in force on the day of the audit. Raises InputError or BaselineError when a file is wrong."""
+        found = [waiver for path in self.settings.waivers for waiver in read_waivers(path)]
+        check_rules(found, frozenset(r.id for r in self.baseline.rules) | {r.id for r in self.baseline.broken})
+        return Waivers(found, self.settings.as_of or tokyo_day(dt.datetime.now(dt.UTC)))
 
     def diff(self, before: Sequence[Target], after: Sequence[Target], scope: Scope) -> Iterator[Change]:
         """Yield what changed between two sides."""

@@ -7,7 +7,7 @@ import click
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
-from infra_audit.cli.summary import say_status, summarise
+from infra_audit.cli.summary import say_status, say_waivers, summarise
 from infra_audit.pipeline import Audit
 from infra_audit.texts import Language, text
 
@@ -25,6 +25,7 @@ def command(lang: Language) -> click.Command:
         if values["format"] == "table":
             summarise(tally, lang, values)
         output.say(text("cli", "check.nothing_stored", lang))
+        say_waivers(audit, lang)
         say_status(tally, lang)
         return tally.status()
 

@@ -29,12 +29,12 @@ class Tally:
     verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
     open: int = 0
-    """Failing findings at or above `fail_on`."""
+    """Failing findings at or above `fail_on` with an item that no valid waiver covers."""
 
     def add(self, finding: Finding) -> None:
         """Count one finding."""
         self.verdicts[finding.verdict] += 1
-        if finding.verdict is Verdict.FAIL and finding.severity.weight >= self.fail_on.weight:
+        if finding.is_open and finding.severity.weight >= self.fail_on.weight:
             self.open += 1
         subject = finding.subject
         row = self.subjects.setdefault(

@@ -5,13 +5,15 @@ from typing import Any
 
 import click
 
+from infra_audit.baselines import standards
+from infra_audit.baselines.clauses import summarise as summarise_clauses
 from infra_audit.cli import options, output
 from infra_audit.cli.collect import targets
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
 from infra_audit.cli.store import store
-from infra_audit.cli.summary import say_status, summarise
-from infra_audit.config import Scope, Settings
+from infra_audit.cli.summary import say_status, say_waivers, summarise
+from infra_audit.config import Known, Scope, Settings
 from infra_audit.pipeline import Audit
 from infra_audit.texts import Language, text
 
@@ -33,24 +35,26 @@ def command(lang: Language) -> click.Command:
 
 
 def report(folder: Path, settings: Settings, scope: Scope, lang: Language, values: dict[str, Any]) -> Exit:
-    """Judge a snapshot, print the findings and keep them beside the snapshot, never inside it."""
+    """Judge a snapshot, print findings and clauses, and keep them beside the snapshot, never inside it."""
     audit = Audit(settings)
-    known = options.to_known({"platform": None, "kind": None, "zone": (), "complete": False})
-    findings = list(audit.findings(audit.documents(audit.read([folder], known)), scope))
+    findings = list(audit.findings(audit.documents(audit.read([folder], Known())), scope))
     tally = Tally(settings.fail_on)
     records = list(tally.records(findings))
+    clauses = [row.to_json() for row in summarise_clauses(findings, standards.load(), audit.baseline)]
     output.write(records, "findings", lang, values)
     if values["format"] == "table":
         summarise(tally, lang, values)
+        output.write([c for c in clauses if c["result"]], "clauses", lang, values)
     reports = settings.out / "reports" / folder.name
     reports.mkdir(parents=True, exist_ok=True)
-    for name, kind in (
-        ("json", "findings.ndjson"),
-        ("xlsx", "findings.xlsx"),
-        ("csv", "findings.csv"),
-        ("markdown", "findings.md"),
-    ):
-        output.write(records, "findings", lang, {"format": name, "output": reports / kind, "all": True})
+    for kind, found in (("findings", records), ("clauses", clauses)):
+        for name, suffix in FILES.items():
+            output.write(found, kind, lang, {"format": name, "output": reports / f"{kind}.{suffix}", "all": True})
     output.say(text("cli", "scan.written", lang, snapshot=folder, reports=reports))
+    say_waivers(audit, lang)
     say_status(tally, lang)
     return tally.status()
+
+
+FILES = {"json": "ndjson", "xlsx": "xlsx", "csv": "csv", "markdown": "md"}
+"""Formats that every scan is kept in, and their file name endings."""

@@ -34,13 +34,16 @@ def store(
     writer = Writer(settings.out, snapshot_id)
     if writer.done:
         say(text("cli", "collect.resumed", lang, count=len(writer.done), id=snapshot_id))
+    stored = 0
     try:
         with Progress(lang) as progress:
             audit.observer = progress
             for target in targets(audit, set(writer.done)):
                 writer.add(target.device, target.artifacts, target.missing)
+                stored += 1
     except BaseException:
         audit.cancel.set()
-        say(text("cli", "collect.resumable", lang, id=snapshot_id, out=settings.out))
+        if stored:
+            say(text("cli", "collect.resumable", lang, id=snapshot_id, out=settings.out))
         raise
     return writer.close()

@@ -3,9 +3,11 @@
 import sys
 from typing import Any
 
+from infra_audit.baselines.waivers import WaiverState
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.output import say, terminal_width
 from infra_audit.model.finding import Verdict
+from infra_audit.pipeline import Audit
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.interface import Output
 from infra_audit.texts import Language, text
@@ -17,6 +19,17 @@ def summarise(tally: Tally, lang: Language, values: dict[str, Any]) -> None:
         return
     report = Registry(REPORTS).load("table")
     report(tally.subjects.values(), Output(kind="subjects", lang=lang, stream=sys.stdout, width=terminal_width()))
+
+
+def say_waivers(audit: Audit, lang: Language) -> None:
+    """Say which waivers are expired or cover nothing."""
+    for use in audit.waivers.uses():
+        waiver = use.waiver
+        fields = {"id": waiver.id, "rule": waiver.rule, "until": waiver.until.isoformat()}
+        if use.state is WaiverState.EXPIRED:
+            say(text("cli", "waiver.expired", lang, **fields))
+        elif not use.used:
+            say(text("cli", "waiver.unused", lang, **fields))
 
 
 def say_status(tally: Tally, lang: Language) -> None:
