@@ -1,0 +1,49 @@
+"""The mode of a port that its own section does not say.
+
+A switch port without a mode line negotiates its mode with whatever is connected; a port with an address, a routing instance
+or a VLAN tag of its own routes; interfaces that are no ports have no mode at all.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
+from infra_audit.parsers.derive.walk import items
+
+_SWITCHED = frozenset({"access", "trunk", "dynamic", "dot1q_tunnel", "private_vlan"})
+_PORTS = frozenset({"physical", "lag"})
+_ROUTED_BY = ("addresses", "vrf", "vlan")
+
+
+def _port_mode(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Set `mode`, and `negotiate_trunk` of ports that negotiate; nothing for a port that could be either."""
+    ports = list(items(facts, "interfaces"))
+    switched = next((pointer for pointer, port in ports if port.get("mode") in _SWITCHED), None)
+    for pointer, port in ports:
+        if "mode" in port or "type" not in port:
+            continue
+        mode, sources = _mode(pointer, port, switched)
+        if mode is None:
+            continue
+        yield Derived((*pointer, "mode"), mode, sources)
+        if mode == "dynamic" and "negotiate_trunk" not in port:
+            yield Derived((*pointer, "negotiate_trunk"), value=True, sources=sources)
+
+
+def _mode(pointer: Pointer, port: Mapping[str, Any], switched: Pointer | None) -> tuple[str | None, tuple[Pointer, ...]]:
+    kind: Pointer = (*pointer, "type")
+    if port["type"] not in _PORTS:
+        return "none", (kind,)
+    proof = next((name for name in _ROUTED_BY if port.get(name)), None)
+    if proof is not None:
+        return "routed", (kind, (*pointer, proof))
+    if switched is None or "addresses" not in port:
+        return None, ()
+    return "dynamic", (kind, *((*pointer, name) for name in _ROUTED_BY if name in port), (*switched, "mode"))
+
+
+PORT_MODE = Step(
+    _port_mode,
+    lambda _entry: ("interfaces/*/mode", "interfaces/*/negotiate_trunk"),
+    lambda _entry: ("interfaces",),
+)
