@@ -24,6 +24,7 @@ from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
 from infra_audit.errors import InputError, InventoryError, UsageError
+from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
 from infra_audit.model.evidence import Artifact, Collection, NotCollected
@@ -163,13 +164,18 @@ class Audit:
                     target.device, target.artifacts, target.missing, target.platform, acknowledgements=acknowledgements
                 )
 
-    def _acknowledgements(self) -> Sequence[object]:
+    def _acknowledgements(self) -> Sequence[Acknowledgement]:
         if self.settings.acknowledgements is None:
             return ()
+        from infra_audit.parsers.acknowledge import in_force
         from infra_audit.parsers.acknowledge import load as load_acknowledgements
 
-        found: Sequence[object] = load_acknowledgements(self.settings.acknowledgements)
-        return found
+        return in_force(load_acknowledgements(self.settings.acknowledgements), self.today.isoformat())
+
+    @cached_property
+    def today(self) -> dt.date:
+        """Return the day that counts as today: as told, else the day in Japan."""
+        return self.settings.as_of or tokyo_day(dt.datetime.now(dt.UTC))
 
     def findings(self, documents: Iterable[FactsDocument], scope: Scope) -> Iterator[Finding]:
         """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them."""
@@ -183,7 +189,7 @@ class Audit:
         """Return the waivers in force on the day of the audit. Raises InputError or BaselineError when a file is wrong."""
         found = [waiver for path in self.settings.waivers for waiver in read_waivers(path)]
         check_rules(found, frozenset(r.id for r in self.baseline.rules) | {r.id for r in self.baseline.broken})
-        return Waivers(found, self.settings.as_of or tokyo_day(dt.datetime.now(dt.UTC)))
+        return Waivers(found, self.today)
 
     def diff(self, before: Sequence[Target], after: Sequence[Target], scope: Scope) -> Iterator[Change]:
         """Yield what changed between two sides."""
