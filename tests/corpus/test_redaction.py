@@ -87,7 +87,7 @@ def test_every_line_keeps_its_first_words() -> None:
     assert lost == []
 
 
-QUOTE = re.compile(r'(?<!\\\\)"')
+QUOTE = re.compile(r'(?<!\\)"')
 
 
 def test_quotes_stay_balanced_where_they_span_lines() -> None:

@@ -55,11 +55,17 @@ LOOK_ALIKES = [
     "pp auth accept chap", "login timer 300", "ip filter 200030 pass * 192.0.2.0/24 icmp", "snmp-server enable traps snmp authentication",
     "snmp-server user-defined", "snmp-server location 本庁舎", "snmp-server contact joho@example.jp", "    set auth-type psk",
     "    set authmethod psk", '    set comment "pass through"', "crypto pki certificate chain TP-self-signed-1", " key-type rsa",
-    "description to tokyo via key-site", "ip ssh pubkey-chain",
+    "description to tokyo via key-site", "sshd password pam_unix.so yescrypt", "passwd amd64 1:4.13+dfsg1", "ip ssh pubkey-chain",
 ]  # fmt: skip
 
 
-ELSEWHERE = {" key 1", "password history 5", "password requisite pam_pwquality.so retry=3 minlen=12"}
+ELSEWHERE = {
+    "sshd password pam_unix.so yescrypt",
+    "passwd amd64 1:4.13+dfsg1",
+    " key 1",
+    "password history 5",
+    "password requisite pam_pwquality.so retry=3 minlen=12",
+}
 """On a network device these would be a secret: ` key 1` of a RADIUS server, `password history` of a line."""
 
 
