@@ -286,6 +286,37 @@ def test_stopping(way: str, tmp_path: Path, gatherer: Callable[[str], None], ssh
     assert not _processes(str(options.known_hosts))
 
 
+@needs_sshd
+def test_ctrl_c(tmp_path: Path, gatherer: Callable[[str], None], sshd: Sshd, own_temporary_folder: Path) -> None:
+    """What had ended is handed over, the rest is named, and Ctrl-C goes on to the caller."""
+    hosts = {"good": sshd.host(sshd.key("good-int")), "slow": sshd.host(sshd.key("slow-int", "sleep 600"))}
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import threading\nfrom pathlib import Path\nfrom infra_audit import resources\n"
+        "from infra_audit.collectors import servers\nfrom infra_audit.collectors.interface import Job, Options\n"
+        "from infra_audit.model.device import Device\nfrom infra_audit.model.platform import Platform\n"
+        "class Quiet:\n    def started(self, device): pass\n    def finished(self, device, reason): pass\n"
+        f"resources.root = lambda kind: Path({str(resources.root('playbooks'))!r})\n"
+        "sources = {'os-release': {'path': 'p'}, 'id': {'command': 'id'}, 'tty': {'command': 'tty'}}\n"
+        "linux = Platform('linux', Path(), {'playbook': 'collect_linux.yml', 'sources': sources})\n"
+        f"options = Options(inventory=Path({str(_inventory(tmp_path, hosts))!r}), known_hosts=Path({str(sshd.known_hosts)!r}))\n"
+        "jobs = [Job(device=Device(id=name), platform=linux) for name in ('good', 'slow')]\n"
+        "for found in servers.collect(jobs, options, Quiet(), threading.Event()):\n"
+        "    print(found.device.id, len(found.artifacts), *[m.reason.code for m in found.missing], flush=True)\n"
+    )
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "good 3\n"
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=30)
+    assert time.monotonic() - begun < 2
+    assert rest == "slow 0 collect.cancelled\n"
+    assert errors.rstrip().endswith("KeyboardInterrupt")
+    assert not _processes(str(sshd.known_hosts))
+
+
 def _processes(word: str) -> list[bytes]:
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
