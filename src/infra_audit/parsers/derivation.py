@@ -30,6 +30,12 @@ def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, 
                     "platform.template", file=f"{platform.name}/platform.yaml", line=1, what=f"no table {table}"
                 )
             entry = {**entry, "words": platform.tables[table]}  # noqa: PLW2901 - the same entry, its table in place
+        try:
+            STEPS[name].feeds(entry), STEPS[name].searches(entry)
+        except (KeyError, AttributeError, TypeError) as error:
+            raise PlatformError(
+                "platform.template", file=f"{platform.name}/platform.yaml", line=1, what=f"derive step {name}: {error}"
+            ) from error
         yield name, STEPS[name], entry
 
 

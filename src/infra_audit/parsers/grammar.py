@@ -71,7 +71,7 @@ class Grammar:
 
     def _leaf(self, token: str) -> tuple[str | None, Step]:
         field, colon, kind = token.partition(":")
-        if colon and field and kind:
+        if colon and field and kind and "=" not in field:
             self._note(field)
             return None, _typed(field, self._reader(kind))
         word, _, rest = token.partition("=")

@@ -22,7 +22,9 @@ from infra_audit.parsers.template_text import Line, TemplateText
 
 LONGEST = 60
 """Lines of a template file."""
-_NESTED_QUANTIFIER = re.compile(r"\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]")
+_NESTED_QUANTIFIER = re.compile(r"\((?:\?:)?(?P<inner>(?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*)\)[+*{]")
+_SEPARATORS = tuple(" ,;:/-")
+"""A repeated group that begins or ends with one of these cannot match one text in many ways."""
 _PLATFORM = "platform.yaml"
 
 
@@ -64,7 +66,8 @@ def _template(template: TemplateFile, compiled: CompiledPlatform) -> Iterator[Pr
     if text.length > LONGEST:
         yield _problem(text.name, LONGEST + 1, "parse.lint.too_long", lines=text.length, most=LONGEST)
     for name, expression in sorted(text.variables.items()):
-        if _NESTED_QUANTIFIER.search(expression):
+        nested = _NESTED_QUANTIFIER.search(expression)
+        if nested and not (nested["inner"].startswith(_SEPARATORS) or nested["inner"].endswith(_SEPARATORS)):
             yield _problem(text.name, 1, "parse.lint.nested_quantifier", name=name)
     yield from _areas(text, compiled)
     for line in text.lines:

@@ -204,7 +204,9 @@ class Values:
         return full, {"new_field": self._here(fields)}
 
     def _here(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        assert self.locator is not None
+        """Put the line of the match in hand into the names, as the locator does with captured ones."""
+        if self.locator is None:
+            return dict(fields)
         return {f"{name}{AT}{self.locator.now}": value for name, value in fields.items()}
 
 

@@ -30,7 +30,9 @@ def _port_mode(facts: Facts, _entry: Entry) -> Iterator[Derived]:
             yield Derived((*pointer, "negotiate_trunk"), value=True, sources=sources)
 
 
-def _mode(pointer: Pointer, port: Mapping[str, Any], switched: Pointer | None) -> tuple[str | None, tuple[Pointer, ...]]:
+def _mode(
+    pointer: Pointer, port: Mapping[str, Any], switched: Pointer | None
+) -> tuple[str | None, tuple[Pointer, ...]]:
     kind: Pointer = (*pointer, "type")
     if port["type"] not in _PORTS:
         return "none", (kind,)

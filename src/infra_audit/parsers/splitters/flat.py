@@ -22,6 +22,8 @@ def split(lines: Sequence[str], rules: Rules) -> Split:
             continue
         if open_block is not None and open_block.end is not None and open_block.end.match(text):
             open_section = open_block = None
+            result.blank.append(number)
+            continue
         block = next((block for block in rules.blocks if block.start.match(text)), None)
         if block is None and open_section is not None and open_block is not None and _belongs(line, open_block):
             open_section.body.append(Statement(number, number, f" {text}"))

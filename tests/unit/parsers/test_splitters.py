@@ -1,0 +1,211 @@
+"""Splitters: every line is in exactly one place, whatever the text; structure is read as the device means it."""
+
+import re
+import time
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra_audit.parsers.splitters import BREAK, Block, Rules, Split, rules_of, splitter
+from infra_audit.parsers.splitters.quotes import open_quote, split_words
+
+WORDS = [
+    "config",
+    "edit",
+    "next",
+    "end",
+    "set",
+    "banner motd ^C",
+    "^C",
+    '"',
+    "'",
+    "\\",
+    "interface x",
+    "a b",
+    "!",
+    "#",
+    "",
+    " ",
+    "pp select 1",
+    "vdom",
+]
+LINES = st.lists(
+    st.tuples(st.sampled_from(["", " ", "   ", "\t"]), st.lists(st.sampled_from(WORDS), max_size=4)), max_size=40
+)
+RULES = {
+    "indented": rules_of({"comment": r"^\s*!", "end": "^end$"}, "ios"),
+    "fortios": rules_of({"comment": r"^\s*#(?!config)"}, None),
+    "flat": rules_of(
+        {"comment": "^#", "context": [{"start": "^pp select 1", "members": "^a b", "end": "^end$"}]}, None
+    ),
+}
+
+
+def places(split: Split) -> list[int]:
+    """The numbers of all places a line is in; headers shared by several sections count once."""
+    statements = {s for section in split.sections for s in (*section.header, *section.body)}
+    lines = [n for s in statements for n in range(s.first, s.last + 1)]
+    return sorted([*lines, *split.blank, *split.lost])
+
+
+@pytest.mark.parametrize("syntax", sorted(RULES))
+@settings(max_examples=300, deadline=None)
+@given(drawn=LINES)
+def test_every_line_is_in_exactly_one_place(syntax: str, drawn: list[tuple[str, list[str]]]) -> None:
+    lines = [indent + " ".join(words) for indent, words in drawn]
+    assert places(splitter(syntax)(lines, RULES[syntax])) == list(range(1, len(lines) + 1))
+
+
+@pytest.mark.parametrize("syntax", sorted(RULES))
+@settings(max_examples=100, deadline=None)
+@given(drawn=LINES)
+def test_statements_keep_their_order_and_have_no_outer_blanks_but_indent(
+    syntax: str, drawn: list[tuple[str, list[str]]]
+) -> None:
+    lines = [indent + " ".join(words) for indent, words in drawn]
+    for section in splitter(syntax)(lines, RULES[syntax]).sections:
+        body = [statement.first for statement in section.body]
+        assert body == sorted(body)
+        for statement in section.body:
+            assert statement.text == statement.text.rstrip()
+            assert re.match(r" *\S", statement.text)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "unit"),
+    [
+        ("indented", ["interface a", " description x", "  deep", "!"]),
+        ("fortios", ["config x", "edit 1", 'set a "b c"', "next", "end"]),
+        ("flat", ["ip route x"]),
+    ],
+)
+def test_time_is_linear(syntax: str, unit: list[str]) -> None:
+    def cost(times: int) -> float:
+        begin = time.process_time()
+        splitter(syntax)(unit * times, RULES[syntax])
+        return time.process_time() - begin
+
+    small = min(cost(2_000) for _ in range(3))
+    assert cost(20_000) < 40 * max(small, 0.002)
+
+
+def shown(lines: Sequence[str], syntax: str, rules: Rules | None = None) -> list[tuple[str, list[str]]]:
+    return [(s.path, [b.text for b in s.body]) for s in splitter(syntax)(lines, rules or RULES[syntax]).sections]
+
+
+def test_indent_is_one_blank_a_level() -> None:
+    lines = ["interface a", "    x", "        y", "    z", "router b", "\tw"]
+    assert shown(lines, "indented") == [("interface a", [" x", "  y", " z"]), ("router b", [" w"])]
+
+
+def test_a_banner_is_never_configuration() -> None:
+    lines = [
+        "banner login ^C",
+        "interface Fake",
+        " shutdown",
+        "^C",
+        "hostname a",
+        "banner motd #one line#",
+        "interface b",
+    ]
+    split = splitter("indented")(lines, RULES["indented"])
+    assert [s.path for s in split.sections] == ["banner login", "hostname a", "banner motd", "interface b"]
+    assert split.sections[0].header[0].text == f"banner login interface Fake{BREAK} shutdown"
+    assert (split.sections[0].header[0].first, split.sections[0].header[0].last) == (1, 4)
+
+
+def test_a_banner_without_end_makes_everything_after_it_unread() -> None:
+    split = splitter("indented")(["hostname a", "banner login ^C", "interface b", " shutdown"], RULES["indented"])
+    assert split.unclosed
+    assert [(o.line, o.code) for o in split.oddities] == [(2, "parse.text_without_end")]
+    assert [s.opaque for s in split.sections] == [False, True, True, True]
+
+
+def test_opaque_texts_of_a_platform() -> None:
+    rules = rules_of({"opaque": [{"start": "^macro name ", "end": "^@$"}]}, None)
+    assert shown(["macro name x", "no shutdown", "@", "interface a"], "indented", rules) == [
+        ("macro name x", []),
+        ("interface a", []),
+    ]
+
+
+def test_blocks_give_the_whole_chain_of_headers() -> None:
+    lines = ["config a", "edit 1", "config b", "edit 2", "set x", "next", "end", "set y", "next", "end"]
+    split = splitter("fortios")(lines, RULES["fortios"])
+    found = {s.path: ([h.text for h in s.header], [b.text for b in s.body]) for s in split.sections}
+    assert found == {
+        "a": (["config a", " edit 1"], ["  set y"]),
+        "a / b": (["config a", " edit 1", "  config b", "   edit 2"], ["    set x"]),
+    }
+
+
+def test_scopes_are_taken_off_the_chain() -> None:
+    lines = [
+        "config global",
+        "config s",
+        "set a",
+        "end",
+        "end",
+        "config vdom",
+        'edit "v 1"',
+        "config s",
+        "set b",
+        "end",
+        "next",
+        "end",
+    ]
+    split = splitter("fortios")(lines, RULES["fortios"])
+    assert [(s.scope, s.path, s.header[0].text) for s in split.sections] == [
+        ("", "s", "config s"),
+        ("v 1", "s", "config s"),
+    ]
+    assert split.scopes == ["v 1"]
+
+
+def test_quotes_hold_block_words_and_line_breaks() -> None:
+    lines = ["config a", 'set text "one', "end", 'config b" tail', "set x 'single \\'", "end"]
+    split = splitter("fortios")(lines, RULES["fortios"])
+    assert [b.text for b in split.sections[0].body] == [
+        f' set text "one{BREAK}end{BREAK}config b" tail',
+        " set x 'single \\'",
+    ]
+    assert not split.oddities
+
+
+def test_a_block_left_open_is_told() -> None:
+    split = splitter("fortios")(["config a", "edit 1", "set x"], RULES["fortios"])
+    assert split.unclosed
+    assert [o.code for o in split.oddities] == ["parse.block_not_closed"]
+
+
+def test_context_blocks_of_flat_texts() -> None:
+    rules = Rules(blocks=(Block(re.compile("^pp select [0-9]"), re.compile("^pp "), re.compile("^pp select none$")),))
+    lines = ["pp select 1", " ip pp address x", "pp auth y", "ip lan1 z", "pp late", "pp select none", "pp alone"]
+    assert shown(lines, "flat", rules) == [
+        ("pp select 1", [" ip pp address x", " pp auth y", " pp late"]), ("ip lan1 z", []), ("pp alone", []),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('a "b c" d', ["a", "b c", "d"]),
+        (r'"a\"b"', ['a"b']),
+        ("'a\\b'", ["a\\b"]),
+        ('x"y z"', ["xy z"]),
+        ('""', [""]),
+        (r"a\ b", ["a b"]),
+    ],
+)
+def test_words(text: str, words: list[str]) -> None:
+    assert split_words(text) == words
+
+
+@given(st.text(alphabet="ab\"'\\ "))
+def test_an_open_quote_is_closed_by_itself(text: str) -> None:
+    quote = open_quote(text)
+    assert quote in ("", "'", '"')
+    if quote and not text.endswith("\\"):
+        assert open_quote(text + quote) == ""
