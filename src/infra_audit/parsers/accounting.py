@@ -110,9 +110,8 @@ class Accountant:
         return "unparsed"
 
     def _is_ignored(self, place: Placed, statement: Statement, text: str, account: ScopeAccount) -> bool:
-        entry = self._platform.ignore.section(place.section.path) or self._platform.ignore.line(
-            text, place.section.path
-        )
+        path, source = place.section.path, self._reading.source.name
+        entry = self._platform.ignore.section(path, source) or self._platform.ignore.line(text, path, source)
         if entry is None:
             return False
         name = self._reading.artifact.name

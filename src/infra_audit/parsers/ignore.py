@@ -21,35 +21,45 @@ class Entry:
     """The area that `not_parsed_yet` makes partial."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """When an entry leaves out a line."""
+
+    pattern: re.Pattern[str] | None
+    """None: every line of the section."""
+    section: str
+    source: str | None
+    """None: in every source."""
+    entry: Entry
+
+    def applies(self, path: str, source: str | None) -> bool:
+        """Return whether it speaks of a section of a source; `source` None: of any."""
+        if self.source is not None and source is not None and self.source != source:
+            return False
+        return path == self.section[:-1] if self.section.endswith("$") else path.startswith(self.section)
+
+
 class Ignore:
     """The `ignore` of a platform.yaml."""
 
     def __init__(self, data: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """Compile the patterns; `section` is the beginning of a section's header: for all its lines, or for those of `pattern`."""
-        self._lines: list[tuple[re.Pattern[str], str, Entry]] = []
-        self._sections: list[tuple[str, Entry]] = []
+        """Compile the entries; `section` is the beginning of a section's header: for all its lines, or for those of `pattern`."""
+        self._lines: list[_Rule] = []
+        self._sections: list[_Rule] = []
         for name in ("irrelevant", "not_parsed_yet"):
             for entry in data.get(name, ()):
                 shown = Entry(name, str(entry.get("pattern") or entry["section"]), entry.get("area"))
-                if "pattern" in entry:
-                    self._lines.append((re.compile(entry["pattern"]), entry.get("section", ""), shown))
-                else:
-                    self._sections.append((entry["section"], shown))
+                pattern = re.compile(entry["pattern"]) if "pattern" in entry else None
+                rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
+                (self._sections if pattern is None else self._lines).append(rule)
 
-    def section(self, path: str) -> Entry | None:
+    def section(self, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
-        for prefix, entry in self._sections:
-            if _begins(path, prefix):
-                return entry
-        return None
+        return next((rule.entry for rule in self._sections if rule.applies(path, source)), None)
 
-    def line(self, text: str, path: str) -> Entry | None:
+    def line(self, text: str, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out one statement (`text` without its indent) in a section."""
-        for pattern, prefix, entry in self._lines:
-            if pattern.match(text) and _begins(path, prefix):
-                return entry
+        for rule in self._lines:
+            if rule.pattern is not None and rule.pattern.match(text) and rule.applies(path, source):
+                return rule.entry
         return None
-
-
-def _begins(path: str, prefix: str) -> bool:
-    return path == prefix[:-1] if prefix.endswith("$") else path.startswith(prefix)
