@@ -385,6 +385,7 @@ tracking() {
 
 # Statements of rsyslog, action(...) of several lines on one line and as words.
 rsyslog() {
+  have syslog-ng && return 4
   have rsyslogd || [ -e /etc/rsyslog.conf ] || return 3
   text=$(show /etc/rsyslog.conf /etc/rsyslog.d/*.conf) || return $?
   printf '%s\n' "$text" | plain | awk '
