@@ -60,15 +60,21 @@ def derive(root: Object, platform: CompiledPlatform, readings: Mapping[str, Read
 
 
 def _put(root: Object, derived: Derived, name: str) -> bool:
-    """Add a fact; return whether it was added, which it is not where one is already there."""
+    """Add a fact; return whether it was added, which it is not where one was read or derived before."""
     above = _made(root, derived.at[:-1])
     last = derived.at[-1]
-    if not isinstance(above, Object) or not isinstance(last, str) or last in above.fields:
+    if not isinstance(above, Object) or not isinstance(last, str) or not _may_replace(above.fields.get(last)):
         return False
     sources = tuple(dict.fromkeys(pointer_text(pointer) for pointer in derived.sources))
     provenance = derived.provenance or Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
     above.fields[last] = Leaf(derived.value, provenance)
     return True
+
+
+def _may_replace(node: Node | None) -> bool:
+    """Return whether a derived fact goes before what is there: nothing, or a value for a line that is absent."""
+    supplied = (ProvenanceKind.DEFAULT, ProvenanceKind.ABSENT)
+    return node is None or (isinstance(node, Leaf) and node.provenance is not None and node.provenance.kind in supplied)
 
 
 def _put_plain(facts: dict[str, Any], derived: Derived) -> None:

@@ -225,6 +225,13 @@ def test_a_derived_fact_never_replaces_one_that_was_read() -> None:
     assert found.facts["lines"][0]["login"] == "local"
 
 
+def test_a_derived_fact_goes_before_a_default() -> None:
+    steps = [{"step": "map", "from": "lines[]/access_list", "into": "login", "words": {"7": "aaa"}}]
+    absent = [{"at": "lines[]/login", "value": "none", "counter": "c"}]
+    found = document(changed("demo", derive=steps, absent=absent), "line vty 0 4\n access-class 7 in\nline con 0\n")
+    assert [line["login"] for line in found.facts["lines"]] == ["aaa", "none"]
+
+
 def _copy(tmp_path: Path, name: str) -> Path:
     folder = tmp_path / name
     folder.mkdir()
