@@ -22,6 +22,8 @@ from infra_audit.model.platform import Platform
 Source = Path | Sequence[Path]
 """One inventory file or folder, or several: a later one overrides an earlier one."""
 
+_RESOLVE_TIMEOUT_SECONDS = 600
+
 
 def read(
     path: Source,
@@ -60,6 +62,16 @@ def resolve(
         return {}
     paths, inventory = _checked(path)
     vault = _vault(vault_password_file, vault_ids, inventory)
+    found = _values(paths, [one.id for one in devices], vault, inventory)
+    credentials = {host: _credentials(values, host, inventory) for host, values in found.items()}
+    local = {one.id for one in devices if one.connection == "local"}
+    addresses = {host: (c.host, c.port) for host, c in credentials.items() if host not in local}
+    refuse_shared_addresses(addresses, inventory)
+    return credentials
+
+
+def _values(paths: Sequence[Path], hosts: Sequence[str], vault: Vault, inventory: str) -> dict[str, Mapping[str, Any]]:
+    """Return the connection variables of every host. Raises InventoryError that names the first without."""
     found: dict[str, Mapping[str, Any]] = {}
     failed: dict[str, str] = {}
 
@@ -71,22 +83,16 @@ def resolve(
         elif event.get("event") == "runner_on_failed" and not data.get("ignore_errors"):
             failed[data["host"]] = str(message)
 
-    hosts = [one.id for one in devices]
     said = ansible_call.play(
-        "resolve.yml", paths, hosts, vault, on_event=on_event, forks=min(len(hosts), 20), timeout_seconds=600
+        "resolve.yml", paths, hosts, vault, on_event=on_event, timeout_seconds=_RESOLVE_TIMEOUT_SECONDS
     )
     for host in sorted(failed):
         raise cause(failed[host], inventory, host=host) or InventoryError(
             "inventory.unresolved", inventory=inventory, host=host
         )
-    for host in hosts:
-        if host not in found:
-            raise refusal(said, inventory)
-    credentials = {host: _credentials(found[host], host, inventory) for host in hosts}
-    local = {one.id for one in devices if one.connection == "local"}
-    addresses = {host: (c.host, c.port) for host, c in credentials.items() if host not in local}
-    refuse_shared_addresses(addresses, inventory)
-    return credentials
+    if any(host not in found for host in hosts):
+        raise refusal(said, inventory)
+    return {host: found[host] for host in hosts}
 
 
 def _checked(path: Source) -> tuple[list[Path], str]:
