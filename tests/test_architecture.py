@@ -33,7 +33,6 @@ FENCES = {
     "jsonschema": ("baselines/",),
     "referencing": ("baselines/",),
     "tabulate": ("reports/",),
-    "wcwidth": ("reports/",),
     "xlsxwriter": ("reports/",),
     "click": ("cli/",),
     "rich": ("cli/",),

@@ -1,13 +1,12 @@
 """Click commands whose headings follow the reader's language, and a group that imports only the command asked for."""
 
 import importlib
-import re
-import unicodedata
 from typing import Any
 
 import click
 
 from infra_audit.texts import Language, text
+from infra_audit.texts.layout import wrap
 
 
 class Command(click.Command):
@@ -28,7 +27,7 @@ class Command(click.Command):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the help text, wrapped by columns: a Japanese character takes two."""
         formatter.write("\n")
-        for line in _wrap(self.help or "", formatter.width - 4):
+        for line in wrap(self.help or "", formatter.width - 4):
             formatter.write(f"  {line}\n")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -85,18 +84,6 @@ class SubGroup(Group):
         builder = self.builders.get(cmd_name)
         command: click.Command | None = builder(self.lang) if builder else None
         return command
-
-
-def _wrap(content: str, columns: int) -> list[str]:
-    """Break a help text at blanks, or anywhere in Japanese; the reports' wrapping is too slow to load for `--help`."""
-    lines, line, used = [], "", 0
-    for piece in re.findall(r"[!-~]+ ?|\s|[^ -~]", content):
-        size = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece)
-        if used + size > columns and piece not in "、。）":
-            lines.append(line.rstrip())
-            line, used = "", 0
-        line, used = line + piece, used + size
-    return [*lines, line]
 
 
 def _help_option(lang: Language) -> click.Option:

@@ -1,5 +1,6 @@
 """Findings for a terminal: each one with clause, severity, expected and seen value, and the lines that decide."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,40 +8,66 @@ from typing import Any
 from infra_audit.reports.asked import asked
 from infra_audit.reports.columns import reason_text, word
 from infra_audit.reports.interface import Output, Record
-from infra_audit.reports.layout import printable, wrap
 from infra_audit.texts import text
+from infra_audit.texts.layout import printable, wrap
 
 _ITEMS = 5
 """Items shown of one finding; all of them with `Output.all`."""
+_NAMES = 3
+"""Rule ids named where many lack evidence."""
+_VALUES = 6
+"""Areas or facts named where many are missing for one cause."""
 _LINES = 8
 """Lines shown of one piece of evidence; all of them with `Output.all`."""
 
 
 def write(records: Iterable[Record], output: Output) -> None:
-    """Write failing findings in full, missing evidence by subject and reason, passes only when all is asked for."""
-    silent: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """Write failing findings in full, missing evidence by subject and cause, passes only when all is asked for."""
+    silent: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
         if record["verdict"] == "no_evidence" and not output.all:
-            reason = reason_text(record["reason"], output.lang) if record["reason"] else ""
-            silent[record["subject"]["id"], reason].append(record["rule"])
+            silent[record["subject"]["id"], _cause(record)].append(record)
         elif record["verdict"] == "fail" or output.all:
             output.stream.write("\n".join(_block(record, output)) + "\n\n")
-    for (subject, reason), rules in silent.items():
-        output.stream.write("\n".join(_silence(subject, reason, rules, output)) + "\n")
+    for (subject, _), found in silent.items():
+        output.stream.write("\n".join(_silence(subject, found, output)) + "\n")
     if silent:
         output.stream.write("\n")
 
 
-def _silence(subject: str, reason: str, rules: list[str], output: Output) -> list[str]:
-    head = f"{word('verdict', 'no_evidence', output.lang)}  {printable(subject)}: {printable(reason)}"
-    names = text(
-        "reports",
-        "block.rules",
-        output.lang,
-        count=len(rules),
-        names=", ".join(rules[:3]) + (" ..." if len(rules) > 3 else ""),
-    )
-    return [*_indented(head, "", output), *_indented(names, "    ", output)]
+_VARYING = ("area", "fact", "facts", "field", "fields", "pointer", "missing")
+"""Fields of a reason that differ from rule to rule; what is equal in all others has one cause."""
+
+
+def _cause(record: Record) -> str:
+    reason = record["reason"] or {"code": "", "fields": {}}
+    fixed = {name: value for name, value in reason["fields"].items() if name not in _VARYING}
+    return json.dumps([reason["code"], fixed], sort_keys=True)
+
+
+def _silence(subject: str, found: list[Record], output: Output) -> list[str]:
+    """Return the lines for all rules of a subject that lack evidence for one cause."""
+    reason = found[0]["reason"]
+    merged = dict(reason["fields"]) if reason else {}
+    for name in set(merged) & set(_VARYING):
+        merged[name] = _few(
+            list(dict.fromkeys(v for r in found for v in _listed(r["reason"]["fields"].get(name)))), output
+        )
+    said = reason_text({"code": reason["code"], "fields": merged}, output.lang) if reason else ""
+    head = f"{word('verdict', 'no_evidence', output.lang)}  {printable(subject)}: {printable(said)}"
+    names = ", ".join(r["rule"] for r in found[:_NAMES]) + (" ..." if len(found) > _NAMES else "")
+    rules = text("reports", "block.rules", output.lang, count=len(found), names=names)
+    return [*_indented(head, "", output), *_indented(rules, "    ", output)]
+
+
+def _few(values: list[Any], output: Output) -> list[Any]:
+    if len(values) <= _VALUES:
+        return values
+    return [*values[: _VALUES - 1], text("reports", "block.others", output.lang, count=len(values) - _VALUES + 1)]
+
+
+def _listed(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 def _block(record: Record, output: Output) -> list[str]:
@@ -99,8 +126,6 @@ def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
 
 def value(seen: object) -> str:
     """Return a JSON value as a configuration reader writes it."""
-    import json
-
     return printable(json.dumps(seen, ensure_ascii=False))
 
 

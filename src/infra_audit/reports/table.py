@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from infra_audit.reports import finding_blocks
 from infra_audit.reports.columns import TABLES, Column, headings, row
 from infra_audit.reports.interface import Output, Record
-from infra_audit.reports.layout import fit, printable, width, wrap
+from infra_audit.texts.layout import printable, width, wrap
 
 
 def write(records: Iterable[Record], output: Output) -> None:
@@ -62,3 +62,23 @@ def _that_fit(kept: list[int], natural: dict[int, int], columns: Sequence[Column
         if least <= total or not extras:
             return kept
         kept.remove(extras[-1])
+
+
+def fit(natural: Sequence[int], total: int, floors: Sequence[int] = (), gap: int = 2) -> list[int]:
+    """Return column widths that together fit into `total` columns: the widest columns give way first.
+
+    `floors` are widths that columns keep whatever happens; no column gets narrower than `_NARROWEST`.
+    """
+    widths = list(natural)
+    least = [max(_NARROWEST, floor) for floor in floors] or [_NARROWEST] * len(widths)
+    room = total - gap * (len(widths) - 1)
+    while sum(widths) > room:
+        giving = [n for n in range(len(widths)) if widths[n] > least[n]]
+        if not giving:
+            break
+        widths[max(giving, key=lambda n: widths[n])] -= 1
+    return widths
+
+
+_NARROWEST = 8
+"""No column is made narrower than this to fit."""

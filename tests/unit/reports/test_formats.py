@@ -13,8 +13,9 @@ from infra_audit.errors import UsageError
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.columns import TABLES, headings
 from infra_audit.reports.interface import Output
-from infra_audit.reports.layout import fit, width, wrap
+from infra_audit.reports.table import fit
 from infra_audit.texts import LANGUAGES, Language
+from infra_audit.texts.layout import width, wrap
 
 RECORDS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "findings.json").read_text("utf-8"))
 
