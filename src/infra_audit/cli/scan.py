@@ -44,7 +44,7 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
     output.write(records, "findings", lang, values)
     if values["format"] == "table":
         summarise(tally, lang, values)
-        output.write([c for c in clauses if c["result"]], "clauses", lang, values)
+        output.write([c for c in clauses if c["result"] and c["title"]], "clauses", lang, values)
     reports = settings.out / "reports" / folder.name
     reports.mkdir(parents=True, exist_ok=True)
     for kind, found in (("findings", records), ("clauses", clauses)):

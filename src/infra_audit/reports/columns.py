@@ -67,7 +67,7 @@ def _said(topic: str, name: str) -> Callable[[Record, Language], str]:
 
 def _title(record: Record, lang: Language) -> str:
     titles = record["title"]
-    return str(titles.get(lang) or next(iter(titles.values())))
+    return str(titles.get(lang) or next(iter(titles.values()), ""))
 
 
 def _subject(name: str) -> Callable[[Record, Language], str]:
