@@ -176,7 +176,10 @@ def test_bad_hosts_stop_no_other(tmp_path: Path, gatherer: Callable[[str], None]
     hosts = {name: sshd.host(sshd.key(name, command)) for name, command in behaviours.items()}
     hosts["stranger"] = sshd.host(sshd.key("stranger", authorised=False))
     begun = time.monotonic()
-    found = _collect(tmp_path, hosts, known_hosts=sshd.known_hosts, command_timeout_seconds=6)
+    observer = Record()
+    found = _collect(tmp_path, hosts, observer, known_hosts=sshd.known_hosts, command_timeout_seconds=6)
+    assert sorted(observer.begun) == sorted(observer.ended) == sorted(hosts)
+    assert sorted(name for name, reason in observer.ended.items() if reason is None) == ["good1", "good2", "noisy"]
     assert time.monotonic() - begun < 6 + 20
     for name in ("good1", "good2", "noisy"):
         assert _whole(found[name])

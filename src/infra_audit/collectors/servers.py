@@ -17,13 +17,14 @@ from infra_audit.ansible_call import Event, Vault
 from infra_audit.collectors.ansible_result import RESULT_LIMIT_CHARACTERS, cause, collection, nothing
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.errors import UsageError
-from infra_audit.model.evidence import Collection
+from infra_audit.model.evidence import Collection, Completeness
 from infra_audit.model.reason import Reason
 
 MEMORY_LIMIT_BYTES = 2 * 1024**3
 """Of each of Ansible's processes: a host that never stops talking ends its own, not the others'."""
 _GATHER = "ansible.builtin.raw"
 _OK, _FAILED, _UNREACHABLE = "runner_on_ok", "runner_on_failed", "runner_on_unreachable"
+_USUAL = ("collect.unreadable", "collect.tool_missing")
 _POLL_SECONDS = 0.1
 _RESERVE_SECONDS = 60
 
@@ -137,7 +138,7 @@ class _Run:
             self._observer.started(job.device.id)
         elif kind in (_OK, _FAILED, _UNREACHABLE):
             found = _read(job, data.get("res") or {}, kind)
-            self._observer.finished(job.device.id, found.missing[0].reason if found.missing else None)
+            self._observer.finished(job.device.id, _notable(found))
             self._ended.put((job.device.id, found))
 
 
@@ -167,6 +168,13 @@ def ssh_options(options: Options) -> str:
 def _read(job: Job, result: dict[str, Any], kind: str) -> Collection:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return collection(job, result, at) if kind == _OK else nothing(job, cause(result), at)
+
+
+def _notable(found: Collection) -> Reason | None:
+    """Return the reason that progress shall show. That a host has no such tool is usual, and stands in the snapshot."""
+    reasons = [m.reason for m in found.missing if m.source is None or m.reason.code not in _USUAL]
+    reasons += [a.complete_reason for a in found.artifacts if a.complete is not Completeness.YES]
+    return reasons[0] if reasons else None
 
 
 def _limit_memory(process: object) -> None:
