@@ -7,8 +7,10 @@ from infra_audit.model.facts import Coverage, CoverageState, Span
 from infra_audit.model.reason import Reason
 from infra_audit.parsers.accounting import ScopeAccount, Trouble
 from infra_audit.parsers.derivation import steps
+from infra_audit.parsers.places import places
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
+from infra_audit.parsers.tree import Leaf, Object
 
 _RANK = {
     CoverageState.PARSED: 0,
@@ -47,8 +49,13 @@ class CoverageMap:
         for trouble in troubles:
             self._troubles.setdefault(trouble.pattern, []).append(trouble)
 
-    def states(self, stated: Mapping[str, Coverage], elsewhere: Mapping[str, Coverage]) -> dict[str, Coverage]:
-        """Return all areas and the patterns that differ; `stated` by the platform, `elsewhere` for other scopes."""
+    def states(
+        self, root: Object, stated: Mapping[str, Coverage], elsewhere: Mapping[str, Coverage]
+    ) -> dict[str, Coverage]:
+        """Return all areas and the patterns that differ; `stated` by the platform, `elsewhere` for other scopes.
+
+        `root` holds the finished facts.
+        """
         result: dict[str, Coverage] = {}
         for area in self._platform.areas:
             result[area] = elsewhere.get(area) or self._area(area)
@@ -56,7 +63,7 @@ class CoverageMap:
             own = self._fed(pattern, [t for t in self._templates if pattern in t.text.head.areas])
             if _RANK[own.state] > _RANK[result[pattern.split("/")[0]].state]:
                 result[pattern] = own
-        self._derived(result)
+        self._derived(result, root)
         result.update(stated)
         return result
 
@@ -120,24 +127,31 @@ class CoverageMap:
         entry = self._missing.get(source) or self._missing.get(None)
         return entry.reason if entry else Reason("not_collected", {"source": source})
 
-    def _derived(self, result: dict[str, Coverage]) -> None:
-        """See a derived fact no better than anything its step searched."""
+    def _derived(self, result: dict[str, Coverage], root: Object) -> None:
+        """See a derived fact no better than anything its step searched. Where it was read instead, that does not matter."""
         fed = {area for template in self._templates for area in template.areas}
         for name, step, entry in steps(self._platform):
             searched = [(area, result.get(area, NOT_WRITTEN)) for area in step.searches(entry)]
             if not searched:
                 continue
             area_searched, worst = max(searched, key=lambda s: _RANK[s[1].state])
+            state = _inherited(name, area_searched, worst)
             for pattern in step.feeds(entry):
-                area = pattern.split("/")[0]
-                state = _inherited(name, area_searched, worst)
+                area = pattern.split("/", maxsplit=1)[0]
                 if area not in fed:
                     if result[area] is NOT_WRITTEN or _RANK[state.state] > _RANK[result[area].state]:
                         result[area] = state
-                elif _RANK[worst.state] > _RANK[result[area].state] and pattern != area:
+                elif _RANK[worst.state] > _RANK[result[area].state] and _needed(root, pattern, name):
                     result[pattern] = state
-                elif _RANK[worst.state] > _RANK[result[area].state]:
-                    result[area] = state
+
+
+def _needed(root: Object, pattern: str, step: str) -> bool:
+    """Return whether a fact of a pattern rests on a step: it was derived by it, or is not known."""
+    for place in places(root, pattern):
+        node = place.get()
+        if not isinstance(node, Leaf) or (node.provenance is not None and node.provenance.by == step):
+            return True
+    return False
 
 
 def _inherited(step: str, area: str, worst: Coverage) -> Coverage:

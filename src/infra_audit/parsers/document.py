@@ -13,7 +13,15 @@ Pointer = tuple[str | int, ...]
 
 def pointer_text(pointer: Pointer) -> str:
     """Return a JSON pointer."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in pointer)
+    return "".join([_below("", part) for part in pointer])
+
+
+def _below(at: str, part: str | int) -> str:
+    """Return the pointer of a member of what `at` points to."""
+    text = str(part)
+    if "/" in text or "~" in text:
+        text = text.replace("~", "~0").replace("/", "~1")
+    return f"{at}/{text}"
 
 
 @dataclass(slots=True)
@@ -29,33 +37,33 @@ def flatten(root: Object) -> Flat:
     """Return the plain form of the facts of one target."""
     flat = Flat()
     for name, node in root.fields.items():
-        value = _value(node, (name,), name, flat)
+        value = _value(node, _below("", name), name, flat)
         if value != {}:
             flat.facts[name] = value
     return flat
 
 
-def _value(node: Node, at: Pointer, key: str, flat: Flat) -> Any:
+def _value(node: Node, at: str, key: str, flat: Flat) -> Any:
     if isinstance(node, Leaf):
         _leaf(node, at, flat)
         return node.value
     if isinstance(node, Items):
-        return [_item(item, (*at, index), key, node.key, flat) for index, item in enumerate(node.objects)]
+        return [_item(item, f"{at}/{index}", key, node.key, flat) for index, item in enumerate(node.objects)]
     return _fields(node.fields, at, key, flat, None)
 
 
-def _item(item: Object, at: Pointer, above: str, key: tuple[str, ...], flat: Flat) -> dict[str, Any]:
-    name = f"{above}[{','.join(_key_part(item, part) for part in key)}]"
-    flat.keys[pointer_text(at)] = name
+def _item(item: Object, at: str, above: str, key: tuple[str, ...], flat: Flat) -> dict[str, Any]:
+    name = f"{above}[{','.join([_key_part(item, part) for part in key])}]"
+    flat.keys[at] = name
     common = _common(item)
     if common is not None:
-        flat.provenance[pointer_text(at)] = common
+        flat.provenance[at] = common
     return _fields(item.fields, at, name, flat, common, key)
 
 
 def _fields(
     fields: Mapping[str, Node],
-    at: Pointer,
+    at: str,
     key: str,
     flat: Flat,
     common: Provenance | None,
@@ -63,44 +71,48 @@ def _fields(
 ) -> dict[str, Any]:
     result = {}
     for name, node in fields.items():
-        if isinstance(node, Leaf) and name in COUNTED and node.provenance is None:
-            node = _counted(name, at, item_key)(node)  # noqa: PLW2901 - the same value, with its provenance
-        if isinstance(node, Leaf) and common is not None and _is_common(node, common):
-            result[name] = node.value
+        if not isinstance(node, Leaf):
+            result[name] = _value(node, _below(at, name), f"{key}/{name}", flat)
         else:
-            result[name] = _value(node, (*at, name), f"{key}/{name}", flat)
+            result[name] = node.value
+            if name in COUNTED and node.provenance is None:
+                flat.provenance[_below(at, name)] = _counted(name, at, item_key)
+            elif common is None or not _is_common(node, common):
+                _leaf(node, _below(at, name), flat)
     return result
 
 
-def _counted(name: str, at: Pointer, item_key: tuple[str, ...]) -> Any:
-    sources = tuple(pointer_text((*at, part)) for part in item_key if part not in COUNTED) or (pointer_text(at),)
-    provenance = Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
-    return lambda leaf: Leaf(leaf.value, provenance)
+def _counted(name: str, at: str, item_key: tuple[str, ...]) -> Provenance:
+    sources = tuple(_below(at, part) for part in item_key if part not in COUNTED) or (at,)
+    return Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
 
 
-def _leaf(leaf: Leaf, at: Pointer, flat: Flat) -> None:
+def _leaf(leaf: Leaf, at: str, flat: Flat) -> None:
     if leaf.provenance is not None:
-        flat.provenance[pointer_text(at)] = leaf.provenance
+        flat.provenance[at] = leaf.provenance
     for index, provenance in enumerate(leaf.elements):
-        flat.provenance[pointer_text((*at, index))] = provenance
+        flat.provenance[f"{at}/{index}"] = provenance
 
 
 def _common(item: Object) -> Provenance | None:
     """Return the provenance of an item that one statement gave whole."""
-    read = [node for node in item.fields.values() if isinstance(node, Leaf) and _is_read(node)]
-    found = {provenance for leaf in read for provenance in (leaf.provenance, *leaf.elements) if provenance}
-    nested = any(not isinstance(node, Leaf) for node in item.fields.values())
-    return next(iter(found)) if len(found) == 1 and not nested else None
-
-
-def _is_read(leaf: Leaf) -> bool:
-    provenances = [p for p in (leaf.provenance, *leaf.elements) if p is not None]
-    return bool(provenances) and all(p.kind is ProvenanceKind.LINES for p in provenances)
+    found: Provenance | None = None
+    for node in item.fields.values():
+        if not isinstance(node, Leaf):
+            return None
+        for provenance in (node.provenance, *node.elements):
+            if provenance is None or provenance.kind is not ProvenanceKind.LINES:
+                continue
+            if found is not None and provenance is not found and provenance != found:
+                return None
+            found = provenance
+    return found
 
 
 def _is_common(leaf: Leaf, common: Provenance) -> bool:
-    found = {p for p in (leaf.provenance, *leaf.elements) if p is not None}
-    return found == {common}
+    if leaf.elements:
+        return all(provenance is common or provenance == common for provenance in leaf.elements)
+    return leaf.provenance is common or leaf.provenance == common
 
 
 def _key_part(item: Object, name: str) -> str:

@@ -107,7 +107,7 @@ class Target:
         """Return the finished document; `complete` must have been called."""
         templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=bool(self.scopes))]
         coverage = CoverageMap(self.platform, self.readings, missing, accounts, self.troubles, templates)
-        states = coverage.states(statements.coverage(self.platform, self.stated), self._elsewhere())
+        states = coverage.states(self.root, statements.coverage(self.platform, self.stated), self._elsewhere())
         who = subject(self.device, self.platform.platform, self.known_system, self.scope)
         flat = flatten(Object({"subject": who, **dict(sorted(self.root.fields.items()))}))
         return FactsDocument(

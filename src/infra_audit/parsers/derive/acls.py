@@ -51,12 +51,17 @@ def _uses(entry: Entry) -> Sequence[str]:
 
 def _applied_to(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """List the keys of all that uses a filter, in the order of the facts."""
-    uses = [(p, name) for path in _uses(entry) for p, value in values(facts, path) for name in _names(value)]
+    uses: dict[str, list[Pointer]] = {}
+    for path in _uses(entry):
+        for p, value in values(facts, path):
+            for name in _names(value):
+                uses.setdefault(name, []).append(p)
     for pointer, acl in items(facts, "acls"):
-        users = [p for p, name in uses if _is_meant(acl, name, str(p[-1]))]
+        name = str(acl.get("name"))
+        users = [p for p in uses.get(name, ()) if _is_meant(acl, name, str(p[-1]))]
         keys = list(dict.fromkeys(key_of(facts, p) for p in users))
-        own = [(*pointer, name) for name in ("family", "name") if name in acl]
-        identity = [(*p[:-1], name) for p in users for name in _key_fields(p)]
+        own = [(*pointer, field) for field in ("family", "name") if field in acl]
+        identity = [(*p[:-1], field) for p in users for field in _key_fields(p)]
         yield Derived((*pointer, "applied_to"), keys, (*own, *users, *identity))
 
 
@@ -66,11 +71,18 @@ def _key_fields(pointer: Pointer) -> tuple[str, ...]:
     return key_fields(pointer)
 
 
+def _by_name(facts: Facts) -> dict[str, list[tuple[Pointer, Mapping[str, Any]]]]:
+    found: dict[str, list[tuple[Pointer, Mapping[str, Any]]]] = {}
+    for pointer, acl in items(facts, "acls"):
+        found.setdefault(str(acl.get("name")), []).append((pointer, acl))
+    return found
+
+
 def _defined(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     """Whether every filter that a field names exists; nothing when no filter is named or the filters are not known."""
     if "acls" not in facts:
         return
-    acls = list(items(facts, "acls"))
+    acls = _by_name(facts)
     for into, fields in _DEFINED.items():
         found: dict[Pointer, list[tuple[Pointer, str]]] = {}
         for field in fields:
@@ -79,7 +91,7 @@ def _defined(facts: Facts, _entry: Entry) -> Iterator[Derived]:
         for named in found.values():
             if not named:
                 continue
-            matches = [[p for p, acl in acls if _is_meant(acl, name, str(at[-1]))] for at, name in named]
+            matches = [[p for p, acl in acls.get(name, ()) if _is_meant(acl, name, str(at[-1]))] for at, name in named]
             every = all(matches)
             proof = (
                 [(*p, n) for found_acls in matches for p in found_acls for n in ("family", "name")]
@@ -118,6 +130,7 @@ def _is_hashable_in(value: Any, known: frozenset[Any]) -> bool:
 
 def _allowed_sources(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """Networks that a named filter permits; null where no filter is named, nothing where it is not known or not a list of networks."""
+    acls = _by_name(facts)
     for pointer, value in values(facts, entry["of"]):
         into = target(pointer, entry["into"])
         if value is None:
@@ -126,7 +139,7 @@ def _allowed_sources(facts: Facts, entry: Entry) -> Iterator[Derived]:
         named = [
             (p, acl)
             for name in _names(value)
-            for p, acl in items(facts, "acls")
+            for p, acl in acls.get(name, ())
             if _is_meant(acl, name, str(pointer[-1]))
         ]
         entries = [e for _, acl in named for e in acl.get("entries", ()) if e.get("action") == "permit"]
