@@ -10,7 +10,7 @@ from tests.scenarios.cli import Result, run
 pytestmark = pytest.mark.live
 
 BAD = {
-    "acc-sw-in2": "collect.refused_connection",
+    "acc-sw-in2": "collect.connection_refused",
     "rtr-shobo1": "collect.login_refused",
     "acc-sw-lg2": "collect.refused",
     "fw-suido1": "collect.dropped",

@@ -79,7 +79,14 @@ def _whole_items(subject: str, document: FactsDocument, items: frozenset[str], c
         if key in items and not (outer and _inside(outer, items)):
             value = _at(document.facts, pointer)
             leaf = (pointer, value)
-            yield _change(subject, change, key, leaf if change == "removed" else None, leaf if change == "added" else None, document)
+            yield _change(
+                subject,
+                change,
+                key,
+                leaf if change == "removed" else None,
+                leaf if change == "added" else None,
+                document,
+            )
 
 
 def _moved(subject: str, before: FactsDocument, after: FactsDocument) -> Iterator[Change]:
