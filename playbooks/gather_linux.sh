@@ -138,7 +138,14 @@ plain_files() {
 # Files of lines `key = value` or `key`; what follows ` #` is a comment.
 settings() {
   text=$(show "$@") || return $?
-  printf '%s\n' "$text" | plain | sed -e '/^## /!{' -e 's/ #.*$//' -e 's/ *= */ = /' -e '}'
+  printf '%s\n' "$text" | plain | sed -e '/^## /!{' -e 's/ #.*$//' -e 's/ *= */ = /' -e '}' | last_counts
+}
+
+# Of two lines with one key the later one counts: the earlier one becomes a remark.
+last_counts() {
+  awk '
+    { line[NR] = $0; key[NR] = ""; if ($0 !~ /^#/ && $0 ~ /=/) { key[NR] = $0; sub(/ *=.*/, "", key[NR]); last[key[NR]] = NR } }
+    END { for (i = 1; i <= NR; i++) print (key[i] != "" && last[key[i]] != i ? "# overridden: " : "") line[i] }'
 }
 
 # ---- the system
@@ -406,7 +413,7 @@ journald() {
   else
     text=$(show /usr/lib/systemd/journald.conf.d/*.conf /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf) || return $?
   fi
-  printf '%s\n' "$text" | plain | sed -e 's/ *= */=/'
+  printf '%s\n' "$text" | plain | sed -e 's/ *= */=/' | last_counts
 }
 
 journal_state() {
@@ -545,7 +552,7 @@ sysctl_files() {
       if (name ~ /\// && name !~ /\..*\//) gsub(/\//, ".", name)
       pattern = name; gsub(/\./, "\\.", pattern); gsub(/\*/, "[^.]*", pattern)
       for (i = 1; i <= n; i++) if (k[i] ~ ("^" pattern "$")) print k[i] " = " value
-    }'
+    }' | last_counts
 }
 
 # Of two mounts on one place the later one is what is seen.
@@ -684,11 +691,13 @@ selinux_config() {
   line=
   read -r line </proc/cmdline
   text=$(settings /etc/selinux/config) || return $?
-  printf '%s\n' "$text" | grep -E '^(## |SELINUX = )' | sed 's/ = /=/'
-  case " $line " in
-    *' selinux=0 '*) printf 'SELINUX=disabled\n' ;;
-    *' enforcing=0 '*) printf 'SELINUX=permissive\n' ;;
-  esac
+  {
+    printf '%s\n' "$text" | grep -E '^(## |SELINUX = )' | sed 's/ = /=/'
+    case " $line " in
+      *' selinux=0 '*) printf 'SELINUX=disabled\n' ;;
+      *' enforcing=0 '*) printf 'SELINUX=permissive\n' ;;
+    esac
+  } | last_counts
 }
 
 secure_boot() {
