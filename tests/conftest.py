@@ -32,7 +32,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, None]:
     outcome = yield
-    report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
+    report: pytest.TestReport = outcome.get_result()
     if report.skipped and item.get_closest_marker("corpus") and CORPUS.is_dir():
         report.outcome = "failed"
         report.longrepr = f"the corpus exists at {CORPUS}, so this test may not skip: {report.longrepr}"
