@@ -28,7 +28,7 @@ class Unread:
 
     text: str
     """Normalised, with its indent."""
-    place: Placed | None
+    place: Placed
     is_header: bool
 
 

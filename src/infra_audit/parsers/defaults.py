@@ -4,27 +4,19 @@ Made only when that is certain: every artefact that could hold the line is compl
 line that was not understood could be the one.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from infra_audit.model.evidence import Completeness
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
-from infra_audit.parsers.accounting import ScopeAccount, Unread
+from infra_audit.parsers.accounting import ScopeAccount
+from infra_audit.parsers.doubt import Doubt, UnreadLines
 from infra_audit.parsers.places import Place, names, places
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.template_text import Line
 from infra_audit.parsers.tree import Leaf, Object, plain
 from infra_audit.parsers.versions import within
-
-_VERBS = frozenset({"no", "set", "unset", "undo", "append", "delete", "default"})
-"""Words before what is set; the two forms of a statement begin with different ones."""
-_LITERALS = 2
-"""How many words a statement must share with a template line before it may be a spelling of it."""
-
-_VARIABLE = re.compile(r"{{.*?}}")
 
 Entry = Mapping[str, Any]
 
@@ -47,6 +39,9 @@ class Defaults:
         self._accounts = accounts
         self._scope = scope
         self._templates = [t for t in platform.templates if t.reads_scope(scope, divided=divided)]
+        self._spans: dict[tuple[int, str], tuple[str, tuple[Span, ...]]] = {}
+        """Searched lines by item (or the whole facts) and source."""
+        self._unread_lines: dict[str, UnreadLines] = {}
         self._undecided: set[tuple[int, tuple[str, ...]]] = set()
         """Fields for which an entry could neither hold nor fail: no later entry may decide them."""
 
@@ -75,18 +70,15 @@ class Defaults:
         if not sources:
             return
         given = _given(root, entry.get("given", {}))
-        doubtful = [
-            (self._readings[source].order, unread)
-            for source in sources
-            for unread in self._unread(source)
-            if _could_give(unread, lines)
-        ]
+        doubt = Doubt()
+        for source in sources:
+            self._unread(source).add_to(doubt, lines)
         for place in places(root, entry["at"]):
             where = (id(place.top), place.below)
             if place.get() is not None or where in self._undecided:
                 continue
             holds = _all((in_range, given, conditions_hold(place, entry)))
-            if holds is None or any(_touches(order, unread, place) for order, unread in doubtful):
+            if holds is None or doubt.touches(place.top, is_item=place.is_item):
                 self._undecided.add(where)
             elif holds:
                 place.put(Leaf(entry["value"], self._provenance(place, entry, kind, name, sources)))
@@ -113,11 +105,20 @@ class Defaults:
         failed = any(template.name in r.failures for template, _ in lines for r in self._readings.values())
         return needed if whole and not failed else []
 
-    def _unread(self, source: str) -> list[Unread]:
-        account = self._accounts.get(self._readings[source].artifact.name)
-        return account.unread if account else []
+    def _unread(self, source: str) -> UnreadLines:
+        if source not in self._unread_lines:
+            reading = self._readings[source]
+            account = self._accounts.get(reading.artifact.name)
+            self._unread_lines[source] = UnreadLines(reading.order, account.unread if account else ())
+        return self._unread_lines[source]
 
     def _searched(self, place: Place, sources: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
+        where = (id(place.top), sources[0])
+        if where not in self._spans:
+            self._spans[where] = self._find_searched(place, sources)
+        return self._spans[where]
+
+    def _find_searched(self, place: Place, sources: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
         reading = self._readings[sources[0]]
         if place.is_item:
             spans = sorted(_span(reading, index) for order, index in place.top.sections if order == reading.order)
@@ -135,26 +136,6 @@ def _span(reading: Reading, index: int) -> Span:
     section = reading.split.sections[index]
     last = section.body[-1].last if section.body else section.header[-1].last
     return section.header[-1].first, last
-
-
-def _could_give(unread: Unread, lines: Iterable[tuple[TemplateFile, Line]]) -> bool:
-    """Return whether a line that was not understood may be another form of a line that gives the field."""
-    if unread.place is None:
-        return False
-    claims = unread.place.claims
-    return any(
-        (unread.is_header or template in claims)
-        and _indent(unread.text) == _indent(line.text)
-        and _is_like(unread.text, line.text)
-        for template, line in lines
-    )
-
-
-def _touches(order: int, unread: Unread, place: Place) -> bool:
-    """Return whether a line lies where it could speak of the item: in a section of it, or on its own at the top."""
-    if not place.is_item or unread.is_header or unread.place is None:
-        return True
-    return (order, unread.place.index) in place.top.sections
 
 
 def conditions_hold(place: Place, entry: Entry) -> bool | None:
@@ -189,34 +170,3 @@ def _all(answers: Iterable[bool | None]) -> bool | None:
 
 def _is_one_of(value: Any, wanted: Any) -> bool:
     return value in wanted if isinstance(wanted, list) else bool(value == wanted)
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
-
-
-def _tokens(text: str) -> list[str]:
-    tokens = text.split()
-    while tokens and tokens[0] in _VERBS:
-        tokens = tokens[1:]
-    return tokens
-
-
-@lru_cache(maxsize=8192)
-def _line_tokens(line: str) -> tuple[str, ...]:
-    """Return the words of a template line without its verb; a word with a variable in it is a NUL."""
-    return tuple("\0" if "\0" in token else token.lower() for token in _tokens(_VARIABLE.sub("\0", line)))
-
-
-def _is_like(statement: str, line: str) -> bool:
-    """Return whether the first literal words of a template line stand in a statement; a variable fits any word."""
-    literals = 0
-    for word, wanted in zip(_tokens(statement.lower()), _line_tokens(line), strict=False):
-        if wanted == "\0":
-            continue
-        if word != wanted:
-            return False
-        literals += 1
-        if literals == _LITERALS:
-            return True
-    return True
