@@ -31,6 +31,11 @@ COUNT=0
 
 have() { command -v "$1" >/dev/null; }
 
+# Without these half of a text could pass for the whole: then say nothing at all.
+for tool in awk cat grep head sed tr wc; do
+  have "$tool" || exit 1
+done
+
 if have timeout && timeout 5 true; then
   run() { timeout "$SECONDS_LIMIT" "$@"; }
 else
@@ -395,7 +400,7 @@ rsyslog() {
   have syslog-ng && return 4
   have rsyslogd || [ -e /etc/rsyslog.conf ] || return 3
   text=$(show /etc/rsyslog.conf /etc/rsyslog.d/*.conf) || return $?
-  printf '%s\n' "$text" | plain | awk '
+  printf '%s\n' "$text" | plain | sed -e '/^## /!s/ #[^"]*$//' | awk '
     function out(s) {
       if (s ~ /^action ?\(/) { sub(/^action ?\( */, "action ", s); sub(/ *\) *$/, "", s); gsub(/ *= */, " ", s); gsub(/  +/, " ", s) }
       print s
