@@ -10,6 +10,9 @@ from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Placed, Reading
 from infra_audit.parsers.splitters import Section, Statement
 
+COMPARED_ONLY = "source compared only"
+"""What is shown as the pattern for the lines of a source that no template reads, such as a saved configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -93,51 +96,56 @@ class Accountant:
         return accounts
 
     def _state(self, place: Placed, statement: Statement, account: ScopeAccount, *, is_header: bool) -> str:
-        reading = self._reading
-        if statement.first in reading.used:
+        first = statement.first
+        refused = first in self._reading.refused
+        if first in self._reading.used or (not refused and first in self._taken_headers):
             return "used"
-        refused = statement.first in reading.refused
-        if not refused and statement.first in self._taken_headers:
-            return "used"
-        text = statement.text.strip()
         if not refused and place.section.is_empty_block:
             return "blank"
-        if not refused and self._is_ignored(place, statement, text, account):
-            return "ignored"
-        if self._is_acknowledged(statement, text, account):
+        text = statement.text.strip()
+        if self._is_left_out(place, statement, text, account, refused=refused):
             return "ignored"
         self._unparsed(place, statement, account, is_header=is_header)
         return "unparsed"
+
+    def _is_left_out(
+        self, place: Placed, statement: Statement, text: str, account: ScopeAccount, *, refused: bool
+    ) -> bool:
+        """Note a line that is left out on purpose. One that a template refused is left out by a person's word only."""
+        if not self._platform.reads(self._reading.source.name):
+            self._leave_out(statement, account, COMPARED_ONLY, "irrelevant")
+            return True
+        if not refused and self._is_ignored(place, statement, text, account):
+            return True
+        return self._is_acknowledged(statement, text, account)
 
     def _is_ignored(self, place: Placed, statement: Statement, text: str, account: ScopeAccount) -> bool:
         path, source = place.section.path, self._reading.source.name
         entry = self._platform.ignore.section(path, source) or self._platform.ignore.line(text, path, source)
         if entry is None:
             return False
-        name = self._reading.artifact.name
-        for line in range(statement.first, statement.last + 1):
-            account.ignored.append(IgnoredLine(artifact=name, line=line, pattern=entry.pattern, list=entry.list))
+        self._leave_out(statement, account, entry.pattern, entry.list)
         if entry.area:
             span = (statement.first, statement.last)
+            name = self._reading.artifact.name
             account.troubles.append(Trouble(entry.area, "parse.not_parsed_yet", name, span))
         return True
 
     def _is_acknowledged(self, statement: Statement, text: str, account: ScopeAccount) -> bool:
         for acknowledgement, matches in self._acknowledgements:
             if matches(text):
-                by = acknowledgement.shown()
-                account.ignored += [
-                    IgnoredLine(
-                        artifact=self._reading.artifact.name,
-                        line=line,
-                        pattern=acknowledgement.pattern,
-                        list="acknowledged",
-                        by=by,
-                    )
-                    for line in range(statement.first, statement.last + 1)
-                ]
+                self._leave_out(statement, account, acknowledgement.pattern, "acknowledged", by=acknowledgement.shown())
                 return True
         return False
+
+    def _leave_out(
+        self, statement: Statement, account: ScopeAccount, pattern: str, which: str, *, by: str | None = None
+    ) -> None:
+        name = self._reading.artifact.name
+        account.ignored += [
+            IgnoredLine(artifact=name, line=line, pattern=pattern, list=which, by=by)
+            for line in range(statement.first, statement.last + 1)
+        ]
 
     def _unparsed(self, place: Placed, statement: Statement, account: ScopeAccount, *, is_header: bool) -> None:
         name = self._reading.artifact.name

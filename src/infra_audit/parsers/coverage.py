@@ -123,6 +123,15 @@ class CoverageMap:
             return Coverage(state=CoverageState.PARSED)
         return Coverage(state=CoverageState.PARTIAL, reason=reason, artifact=artifact, lines=lines)
 
+    def _troubled(self, area: str, state: Coverage) -> Coverage:
+        """Return the state of an area that only steps feed: unread lines with its words make it partial."""
+        troubles = self._troubles.get(area, [])
+        if not troubles or _RANK[state.state] > 0:
+            return state
+        first = troubles[0]
+        lines = tuple(sorted({t.span for t in troubles if t.artifact == first.artifact}))
+        return Coverage(state=CoverageState.PARTIAL, reason=Reason(first.code), artifact=first.artifact, lines=lines)
+
     def _why_missing(self, source: str) -> Reason:
         entry = self._missing.get(source) or self._missing.get(None)
         return entry.reason if entry else Reason("not_collected", {"source": source})
@@ -139,8 +148,9 @@ class CoverageMap:
             for pattern in step.feeds(entry):
                 area = pattern.split("/", maxsplit=1)[0]
                 if area not in fed:
-                    if result[area] is NOT_WRITTEN or _RANK[state.state] > _RANK[result[area].state]:
-                        result[area] = state
+                    seen = self._troubled(area, state)
+                    if result[area] is NOT_WRITTEN or _RANK[seen.state] > _RANK[result[area].state]:
+                        result[area] = seen
                 elif _RANK[worst.state] > _RANK[result[area].state] and _needed(root, pattern, name):
                     result[pattern] = state
 

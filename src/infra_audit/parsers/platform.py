@@ -129,6 +129,10 @@ class CompiledPlatform:
             return []
         return self._prefixes[source].matching(section.path)
 
+    def reads(self, source: str) -> bool:
+        """Return whether any template reads a source."""
+        return source in self._prefixes
+
     @cached_property
     def words(self) -> "AreaWords":
         """Return the words of every area, those of the platform too."""

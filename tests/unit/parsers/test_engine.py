@@ -85,6 +85,21 @@ def test_an_unread_line_outside_every_template_touches_the_areas_of_its_words() 
     assert [(u.line, u.areas) for u in found.unparsed] == [(2, ("telnet",)), (3, ())]
 
 
+def test_an_unread_line_touches_an_area_that_only_steps_feed() -> None:
+    found = document(DEMO, "line vty 0 4\n transport input ssh\nfrob telnet\n")
+    assert states(found)["lines"] == "parsed"
+    assert found.coverage["telnet"].lines == ((3, 3),)
+
+
+def test_a_source_that_is_only_compared_leaves_no_line_unparsed() -> None:
+    sources = {**DEMO.data["sources"], "startup-config": {"command": "c", "syntax": "indented", "optional": True}}
+    saved = artifact("hostname a\nline vty 0 4\n frob\n", "startup-config")
+    found = document(changed("demo", sources=sources), "hostname a\n", others=(saved,))
+    assert found.line_counts["startup-config"].ignored == 3
+    assert {i.pattern for i in found.ignored} == {"source compared only"}
+    assert states(found)["lines"] == "parsed"
+
+
 def test_a_damaged_line_makes_its_area_partial() -> None:
     found = document(DEMO, "line vty 0 4\n login local\nhostname a\n", damaged=((2, Reason("x")),))
     assert states(found)["lines"] == "partial"
