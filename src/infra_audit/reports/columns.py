@@ -79,7 +79,7 @@ def _places(record: Record, lang: Language) -> str:
     lines = []
     for item in record["items"]:
         where = "; ".join(
-            f"{e['artifact']}:{_spans(e['lines'])}" for e in item["evidence"] if e.get("artifact") and e.get("lines")
+            f"{e['artifact']}:{spans(e['lines'])}" for e in item["evidence"] if e.get("artifact") and e.get("lines")
         )
         lines.append(
             f"{item['key']}: {word('label', 'expected', lang)} {asked(item['expected'], lang)}, {word('label', 'seen', lang)} {item['seen']}"
@@ -88,8 +88,9 @@ def _places(record: Record, lang: Language) -> str:
     return "\n".join(lines)
 
 
-def _spans(spans: list[list[int]]) -> str:
-    return ",".join(f"{a}-{b}" if a != b else str(a) for a, b in spans)
+def spans(lines: list[list[int]]) -> str:
+    """Return line ranges as a reader writes them, such as 3,12-15."""
+    return ",".join(f"{first}-{last}" if first != last else str(first) for first, last in lines)
 
 
 FINDINGS = (

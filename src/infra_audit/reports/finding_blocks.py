@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from infra_audit.reports.asked import asked
-from infra_audit.reports.columns import reason_text, word
+from infra_audit.reports.columns import reason_text, spans, word
 from infra_audit.reports.interface import Output, Record
-from infra_audit.texts import text
+from infra_audit.texts import Language, text
 from infra_audit.texts.layout import printable, wrap
 
 _ITEMS = 5
@@ -101,14 +101,14 @@ def _block(record: Record, output: Output) -> list[str]:
     if len(items) < len(record["items"]):
         lines.append("  " + text("reports", "block.more_items", lang, count=len(record["items"]) - len(items)))
     if not items and record["verdict"] == "pass":
-        lines += [line for e in record["evidence"] for line in _evidence(e, output)]
+        lines += _evidence(record["evidence"], output)
     return lines
 
 
 def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
     yield from _indented(item["key"], "  ", output)
     lang = output.lang
-    seen = word("label", "not_seen", lang) if item["status"] == "unknown" else value(item["seen"])
+    seen = word("label", "not_seen", lang) if item["status"] == "unknown" else value(item["seen"], lang)
     yield from _indented(
         f"{word('label', 'expected', lang)}: {asked(item['expected'], lang)}   {word('label', 'seen', lang)}: {seen}",
         "    ",
@@ -116,35 +116,41 @@ def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
     )
     if item.get("reason"):
         yield from _indented(reason_text(item["reason"], lang), "    ", output)
-    shown: set[tuple[str, str]] = set()
-    for evidence in item["evidence"]:
-        identity = (str(evidence.get("artifact")), str(evidence.get("lines")))
-        if identity not in shown:
-            shown.add(identity)
-            yield from _evidence(evidence, output)
+    yield from _evidence(item["evidence"], output)
 
 
-def value(seen: object) -> str:
+def value(seen: object, lang: Language) -> str:
     """Return a JSON value as a configuration reader writes it."""
+    if seen is None:
+        return text("reports", "asked.unset", lang)
     return printable(json.dumps(seen, ensure_ascii=False))
 
 
-def _evidence(evidence: Mapping[str, Any], output: Output) -> Iterator[str]:
-    lang = output.lang
-    if evidence["kind"] == "lines":
-        yield f"    {printable(evidence['artifact'])}"
-        numbers = [n for first, last in evidence["lines"] for n in range(first, last + 1)]
-        pairs = list(zip(numbers, evidence.get("text", []), strict=False))
-        for number, line in pairs if output.all else pairs[:_LINES]:
-            yield f"    {number:>6} | {printable(line)}"
-        if len(pairs) > _LINES and not output.all:
-            yield "           " + text("reports", "block.more_lines", lang, count=len(pairs) - _LINES)
-        return
-    fields = {
-        name: evidence.get(name) or ""
-        for name in ("artifact", "document", "template", "source", "place", "since", "until")
-    }
-    yield from _indented(text("reports", f"evidence.{evidence['kind']}", lang, **fields), "    ", output)
+def _evidence(evidence: list[Mapping[str, Any]], output: Output) -> Iterator[str]:
+    """Yield the lines that decide, each artefact named once, then what was searched or given."""
+    lines: dict[str, dict[int, str]] = {}
+    rest: dict[str, None] = {}
+    for leaf in evidence:
+        if leaf["kind"] == "lines":
+            numbers = [n for first, last in leaf["lines"] for n in range(first, last + 1)]
+            lines.setdefault(leaf["artifact"], {}).update(zip(numbers, leaf.get("text", []), strict=False))
+        else:
+            rest[_searched(leaf, output)] = None
+    for artifact, texts in lines.items():
+        yield f"    {printable(artifact)}"
+        shown = sorted(texts) if output.all else sorted(texts)[:_LINES]
+        for number in shown:
+            yield f"    {number:>6} | {printable(texts[number])}"
+        if len(shown) < len(texts):
+            yield "           " + text("reports", "block.more_lines", output.lang, count=len(texts) - len(shown))
+    for said in rest:
+        yield from _indented(said, "    ", output)
+
+
+def _searched(leaf: Mapping[str, Any], output: Output) -> str:
+    names = ("artifact", "document", "template", "source", "place", "since", "until")
+    fields = {name: leaf.get(name) or "" for name in names}
+    return text("reports", f"evidence.{leaf['kind']}", output.lang, **fields, lines=spans(leaf.get("lines", [])))
 
 
 def _labelled(label: str, content: str, output: Output) -> list[str]:

@@ -12,6 +12,9 @@ _PIECE = re.compile(r"[!-~]+ ?|\s|[^ -~]")
 _NOT_FIRST = frozenset("、。，．）」』】〉》・ー？！％")
 """Never first in a line (行頭禁則)."""
 
+_NOT_LAST = frozenset("（「『【〈《")
+"""Never last in a line (行末禁則)."""
+
 
 def printable(value: str) -> str:
     """Return a text whose control characters are visible: a configuration must not steer the reader's terminal."""
@@ -50,7 +53,8 @@ def _pieces(paragraph: str, columns: int) -> list[str]:
     """Return what is not broken; a word longer than a line is cut, a stop stays with what it follows."""
     pieces: list[str] = []
     for found in _PIECE.findall(paragraph):
-        if found in _NOT_FIRST and pieces and width(pieces[-1]) + 2 <= columns:
+        held = bool(pieces) and (found in _NOT_FIRST or pieces[-1][-1] in _NOT_LAST)
+        if held and width(pieces[-1] + found) <= columns:
             pieces[-1] += found
         else:
             pieces += (

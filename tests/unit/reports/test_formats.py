@@ -46,13 +46,13 @@ def test_blocks_fit_and_show_the_deciding_lines(lang: Language, columns: int) ->
     assert "   120 | line vty 0 4" in text
     assert "   121 |  transport input telnet \\x1b[31mssh" in text, "control characters are visible, not obeyed"
     assert {"ja": "不適合 [高] telnet-enabled", "en": "FAIL [high] telnet-enabled"}[lang] in text
-    assert {"ja": "証跡なし  sw-本庁-1: 収集されていない", "en": "no evidence  sw-本庁-1: not collected"}[lang] in text
+    assert {"ja": "証跡なし  sw-本庁-1: environment の出力がない", "en": "no evidence  sw-本庁-1: no output of environment"}[lang] in text
     assert "calc" not in text, "a pass is shown only on request"
     assert max(width(line) for line in text.split("\n") if "|" not in line) <= columns
 
 
 def test_all_shows_the_evidence_of_a_pass() -> None:
-    assert "該当する設定行がないことを確認" in _write("table", all=True)
+    assert "該当する設定がないことを確認" in _write("table", all=True)
 
 
 def test_json_is_the_record_itself() -> None:
