@@ -17,7 +17,7 @@ from infra_audit.model.reason import Reason
 from infra_audit.parsers.accounting import Accountant, ScopeAccount, matchers
 from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Reading, read
-from infra_audit.parsers.target import Target
+from infra_audit.parsers.target import Target, share_troubles
 
 _compiled: dict[tuple[str, str], tuple[Platform, CompiledPlatform]] = {}
 
@@ -74,9 +74,11 @@ def _documents(
         accounts = account()
     for reading in readings:
         problems += _oddities(reading)
+    own = [_of_scope(accounts, target.scope) for target in targets]
+    share_troubles(targets, own)
     return [
-        target.document(_of_scope(accounts, target.scope), missing, problems if not target.scope else ())
-        for target in targets
+        target.document(scoped, missing, problems if not target.scope else ())
+        for target, scoped in zip(targets, own, strict=True)
     ]
 
 

@@ -1,6 +1,7 @@
 """One target: a device, or one VDOM, context or logical system of it."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from infra_audit.model.device import Device
@@ -107,7 +108,7 @@ class Target:
         """Return the finished document; `complete` must have been called."""
         templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=bool(self.scopes))]
         coverage = CoverageMap(self.platform, self.readings, missing, accounts, self.troubles, templates)
-        states = coverage.states(self.root, statements.coverage(self.platform, self.stated), self._elsewhere())
+        states = coverage.states(self.root, statements.coverage(self.platform, self.stated), self.elsewhere)
         who = subject(self.device, self.platform.platform, self.known_system, self.scope)
         flat = flatten(Object({"subject": who, **dict(sorted(self.root.fields.items()))}))
         return FactsDocument(
@@ -128,7 +129,8 @@ class Target:
         value: dict[str, Any] = plain(node) if isinstance(node, Object) else {}
         return value
 
-    def _elsewhere(self) -> dict[str, Coverage]:
+    @cached_property
+    def elsewhere(self) -> dict[str, Coverage]:
         """Return the areas that, on a divided device, only another document can hold."""
         if not self.scopes:
             return {}
@@ -137,6 +139,20 @@ class Target:
         code = "coverage.in_device_document" if self.scope else "coverage.in_part_documents"
         reason = Reason(code, {"device": self.device.id})
         return {area: Coverage(state=CoverageState.NO_SUCH_EXPOSURE, reason=reason) for area in sorted(there)}
+
+
+def share_troubles(targets: Sequence[Target], accounts: Sequence[Mapping[str, ScopeAccount]]) -> None:
+    """Tell a target of the unread lines that stand in another one and touch an area that is its own.
+
+    `accounts` are those of each target, by artefact.
+    """
+    for target, own in zip(targets, accounts, strict=True):
+        for trouble in (trouble for account in own.values() for trouble in account.troubles):
+            area = trouble.pattern.split("/", maxsplit=1)[0]
+            if area in target.elsewhere:
+                for other in targets:
+                    if area not in other.elsewhere:
+                        other.troubles.append(trouble)
 
 
 def _cited(node: Node) -> set[tuple[str | None, tuple[int, int]]]:

@@ -46,6 +46,14 @@ def test_sections_of_one_key_are_one_item() -> None:
     ]
 
 
+def test_an_unread_line_in_a_part_touches_the_areas_of_the_device() -> None:
+    text = "config vdom\nedit a\nfrob hostname\nnext\nend\n"
+    device, part = documents(platform("blocks"), text)
+    assert states(device)["system"] == "partial"
+    assert states(part)["system"] == "no_such_exposure"
+    assert [u.areas for u in part.unparsed] == [("system",)]
+
+
 def test_moving_an_entry_changes_no_digest() -> None:
     def digests(text: str) -> list[str]:
         return [e["digest"] for e in document(DEMO, text).facts["acls"][0]["entries"]]
