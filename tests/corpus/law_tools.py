@@ -18,6 +18,15 @@ NAME = "text"
 """Name of the one artefact of every document here."""
 
 
+SERVER_FILES = {
+    "passwd.out": "passwd",
+    "group.out": "group",
+    "sshd-T.out": "sshd-effective",
+    "sysctl-a.out": "sysctl-running",
+}
+"""Part of a corpus file's name -> source id, for platforms that are many files and not one."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """One fact that has provenance of its own."""
@@ -42,39 +51,53 @@ class Text:
     platform: Platform
     path: Path
     lines: tuple[str, ...]
+    source: str
 
     def __post_init__(self) -> None:
-        self.documents = parse(self.platform, self.lines)
-        self.split = split(self.platform, self.lines)
+        self.documents = self.parse(self.lines)
+        self.split = self.splits(self.lines)
+
+    @property
+    def syntax(self) -> str:
+        return engine.compile_platform(self.platform).sources[self.source].syntax
+
+    def parse(self, lines: Sequence[str]) -> list[FactsDocument]:
+        """The documents of other lines of the same source."""
+        return parse(self.platform, lines, self.source)
+
+    def splits(self, lines: Sequence[str]) -> Split:
+        source = engine.compile_platform(self.platform).sources[self.source]
+        return splitter(source.syntax)(lines, source.rules)
 
     def facts(self) -> Iterator[Fact]:
         for document in self.documents:
             yield from facts(document)
 
 
-def read(platform: Platform, path: Path) -> Text:
+def source_of(platform: Platform, path: Path) -> str | None:
+    """The source that a corpus file is; None when it is none of the platform's."""
+    if "playbook" not in platform.data:
+        return platform.main_source
+    return next((source for part, source in SERVER_FILES.items() if f"__{part}." in path.name), None)
+
+
+def read(platform: Platform, path: Path) -> Text | None:
+    source = source_of(platform, path)
+    if source is None:
+        return None
     raw = path.read_bytes().decode("utf-8", "replace").split("\n")
     lines = [line.removesuffix("\r") for line in raw]
     if lines and not lines[-1]:
         lines.pop()
-    return Text(platform, path, tuple(lines))
+    return Text(platform, path, tuple(lines), source)
 
 
-def parse(platform: Platform, lines: Sequence[str]) -> list[FactsDocument]:
+def parse(platform: Platform, lines: Sequence[str], source: str | None = None) -> list[FactsDocument]:
     artifact = Artifact(
-        device="d", source=platform.main_source, name=NAME, lines=tuple(lines), sha256="0", source_sha256="0",
+        device="d", source=source or platform.main_source, name=NAME, lines=tuple(lines), sha256="0", source_sha256="0",
         encoding="utf-8", collector="files", complete=Completeness.YES,
     )  # fmt: skip
     return list(engine.parse(Device(id="d"), [artifact], [], platform))
-
-
-def split(platform: Platform, lines: Sequence[str]) -> Split:
-    source = engine.compile_platform(platform).sources[platform.main_source]
-    return splitter(source.syntax)(lines, source.rules)
-
-
-def syntax(platform: Platform) -> str:
-    return engine.compile_platform(platform).sources[platform.main_source].syntax
 
 
 def facts(document: FactsDocument) -> Iterator[Fact]:
@@ -217,7 +240,7 @@ def excerpt(text: Text, wanted: Sequence[int]) -> list[str]:
 
 def _frame(text: Text, section: Section) -> tuple[list[str], list[str]]:
     """What must stand around a section that is cut out: nothing, or block ends and the scope."""
-    if syntax(text.platform) != "fortios":
+    if text.syntax != "fortios":
         return [], []
     blocks = [s for s in section.header if s.text.split()[0] in ("config", "edit")]
     closed = ["next" if s.text.split()[0] == "edit" else "end" for s in reversed(blocks)]

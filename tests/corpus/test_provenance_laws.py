@@ -31,13 +31,10 @@ from tests.corpus.law_tools import (
     facts,
     has_whole_key,
     is_read,
-    parse,
     read,
     same,
     sample,
     section_of,
-    split,
-    syntax,
     without,
 )  # fmt: skip
 
@@ -70,7 +67,7 @@ def texts(name: str) -> tuple[Text, ...]:
     for path in paths:
         if path.stat().st_size < LONGEST * 60:
             text = read(platform, path)
-            if len(text.lines) <= LONGEST:
+            if text is not None and len(text.lines) <= LONGEST:
                 found.append(text)
         if FILES and len(found) == FILES:
             break
@@ -100,13 +97,14 @@ def test_sufficient(name: str) -> None:
     for text, fact in chosen(name, "sufficient"):
         counts["tried"] += 1
         counts["cited lines"] += len(fact.provenance.lines)
-        documents = parse(text.platform, excerpt(text, fact.lines))
+        documents = text.parse(excerpt(text, fact.lines))
         if any(found.value == fact.value for found in same(documents, fact)):
             continue
         if has_whole_key(text, fact):
             failures.append(shown(text, fact))
         else:
             counts["of an item whose key is not whole"] += 1
+    assert counts["tried"], f"no fact was read from the corpus files of {name}"
     if counts["tried"]:
         print(f"\n{name}: {counts['cited lines'] / counts['tried']:.2f} cited statements a fact")
     report("sufficient", name, counts, failures)
@@ -129,7 +127,7 @@ def test_necessary(name: str) -> None:
 def _stands(text: Text, fact: Fact, spans: list[tuple[int, int]]) -> bool:
     """Whether the fact is still there, read from the same lines, without some of them."""
     gone = [number for first, last in spans for number in range(first, last + 1)]
-    left = same(parse(text.platform, without(text.lines, gone)), fact)
+    left = same(text.parse(without(text.lines, gone)), fact)
     return any(
         found.value == fact.value and found.provenance.lines == fact.provenance.lines
         for found in left
@@ -155,7 +153,7 @@ def test_later_wins(name: str) -> None:
             continue
         counts["tried"] += 1
         lines = [*text.lines[:raw], indent + contrary, *text.lines[raw:]]
-        if any(found.value == fact.value for found in same(parse(text.platform, lines), fact)):
+        if any(found.value == fact.value for found in same(text.parse(lines), fact)):
             failures.append(f"{shown(text, fact)} stands after {contrary!r}")
     report("later wins", name, counts, failures)
 
@@ -232,7 +230,7 @@ def _changes(text: Text, fact: Fact, entry: str) -> bool:
     counter: str = text.platform.data[kind][int(index)]["counter"]
     before = {found.key: found.value for found in text.facts()}
     for lines in (_aimed(text, fact, counter), counter.split("\n")):
-        documents = parse(text.platform, [*text.lines, *lines])
+        documents = text.parse([*text.lines, *lines])
         after = same(documents, fact)
         if not any(found.value == fact.value and found.provenance.kind is fact.provenance.kind for found in after):
             return True
@@ -264,13 +262,11 @@ def _aimed(text: Text, fact: Fact, counter: str) -> list[str]:
     if where is None or (not where[0].body and len(lines) == 1):
         return lines
     own = {_depth(s.text): text.lines[s.first - 1] for s in where[0].header}
-    sections = split(text.platform, lines).sections
+    sections = text.splits(lines).sections
     if not sections:
         return lines
     for statement in sections[-1].header:
-        if _depth(statement.text) in own and (
-            syntax(text.platform) != "fortios" or statement.text.split()[0] == "edit"
-        ):
+        if _depth(statement.text) in own and (text.syntax != "fortios" or statement.text.split()[0] == "edit"):
             lines[statement.first - 1] = own[_depth(statement.text)]
     return lines
 
