@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from infra_audit import catalogue
-from infra_audit.snapshot.decode import decode
+from infra_audit.snapshot.decode import Decoded, decode
 from tests.conftest import CORPUS
 from tests.unit.platforms import case as cases
 
@@ -99,7 +99,9 @@ def oracle(lines: tuple[str, ...]) -> dict[str, list[Told]]:
 
 def pairs(path: Path) -> Iterator[tuple[str, Told, dict[str, Any]]]:
     """Yield what both readings say of each entry; a list of another length is an error of one of them."""
-    lines = decode(path.read_bytes()).lines
+    decoded = decode(path.read_bytes())
+    assert isinstance(decoded, Decoded), path.name
+    lines = decoded.lines
     seen = oracle(lines)
     if not seen:
         return
