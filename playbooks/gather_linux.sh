@@ -785,7 +785,6 @@ item os-release os_release
 item kernel kernel
 item timezone timezone
 item processes processes
-item timedatectl timedate
 item sshd-effective sshd_effective
 item shadow-states shadow_states
 item passwd accounts
@@ -804,6 +803,7 @@ item time-servers time_servers
 item timesyncd-conf timesyncd
 item timesync timesync
 item chrony-tracking tracking
+item timedatectl timedate
 item rsyslog-conf rsyslog
 item journal-state journal_state
 item journald-config journald
