@@ -162,10 +162,11 @@ class Accountant:
 
     def _touched(self, place: Placed, statement: Statement) -> list[str]:
         """Return the areas or field patterns that a line makes partial."""
-        if place.claims:
-            return sorted({pattern for template in place.claims for pattern in template.text.head.areas})
+        claimed = {pattern for template in place.claims for pattern in template.text.head.areas}
+        if claimed and not place.suspects:
+            return sorted(claimed)
         texts = [header.text for header in place.section.header]
-        return self._platform.words.touched(*texts, statement.text)
+        return sorted(claimed | set(self._platform.words.touched(*texts, statement.text)))
 
     def _damaged(self, accounts: Mapping[str, ScopeAccount]) -> None:
         """Count lines that had to be cleaned as troubles: they may have lost words."""

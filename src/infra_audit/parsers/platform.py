@@ -52,11 +52,17 @@ class TemplateFile:
         return not divided or wanted is None or (wanted == "part") == bool(scope)
 
 
+_SHORTEST = 3
+"""Letters that a short form of a word has at least."""
+
+
 @dataclass(slots=True)
 class _Prefixes:
     """Section prefixes of one source by their first word, longest first."""
 
     by_word: dict[str, list[tuple[str, bool, TemplateFile]]] = field(default_factory=dict)
+    by_letters: dict[str, list[tuple[tuple[str, ...], TemplateFile]]] = field(default_factory=dict)
+    """The words of each prefix by the first letters."""
 
     def add(self, prefix: str, template: TemplateFile) -> None:
         exact = prefix.endswith("$")
@@ -78,6 +84,25 @@ class _Prefixes:
         for text, exact, template in found:
             groups.setdefault((text, exact), []).append(template)
         return [tuple(dict.fromkeys(group)) for group in groups.values()]
+
+    def abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
+        """Return the templates whose prefix a header may be a short form of; a device prints none, a script may."""
+        if not self.by_letters:
+            for entries in self.by_word.values():
+                for text, _, template in entries:
+                    if len(text) >= _SHORTEST:
+                        self.by_letters.setdefault(text[:_SHORTEST], []).append((tuple(text.split()), template))
+        words = path.split()
+        found = [
+            template
+            for wanted, template in self.by_letters.get(path[:_SHORTEST], ())
+            if len(words) >= len(wanted) and all(_is_short(w, full) for w, full in zip(words, wanted, strict=False))
+        ]
+        return tuple(dict.fromkeys(found))
+
+
+def _is_short(word: str, full: str) -> bool:
+    return word == full or (len(word) >= _SHORTEST and full.startswith(word))
 
 
 def _first_word(text: str, *, whole: bool) -> str:
@@ -128,6 +153,10 @@ class CompiledPlatform:
         if section.opaque or source not in self._prefixes:
             return []
         return self._prefixes[source].matching(section.path)
+
+    def abbreviated(self, source: str, section: Section) -> tuple[TemplateFile, ...]:
+        """Return the templates whose sections a header may mean in a short form. Nothing is read so; it is only told."""
+        return self._prefixes[source].abbreviated(section.path) if source in self._prefixes else ()
 
     def reads(self, source: str) -> bool:
         """Return whether any template reads a source."""

@@ -21,13 +21,15 @@ class Placed:
     index: int
     groups: tuple[tuple[TemplateFile, ...], ...]
     """Templates whose prefix its header has: those of one prefix together, longest prefix first."""
+    suspects: tuple[TemplateFile, ...] = ()
+    """Templates whose prefix the header may be a short form of."""
     taken_by: tuple[TemplateFile, ...] = ()
     """The templates that it went to; empty = no start line matched."""
 
     @property
     def claims(self) -> tuple[TemplateFile, ...]:
-        """Return the templates that it went to, else all whose prefix its header has."""
-        return self.taken_by or tuple(template for group in self.groups for template in group)
+        """Return the templates that it went to, else all whose prefix its header has, in a short form if need be."""
+        return self.taken_by or tuple(template for group in self.groups for template in group) or self.suspects
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
     buckets: dict[tuple[str, str], tuple[TemplateFile, list[Placed]]] = {}
     for place in placed:
         place.taken_by = _takers(place)
+        if not place.groups:
+            place.suspects = platform.abbreviated(source.name, place.section)
         for template in place.taken_by:
             buckets.setdefault((template.name, place.section.scope), (template, []))[1].append(place)
     for (_, scope), (template, places) in sorted(buckets.items(), key=lambda bucket: bucket[0]):

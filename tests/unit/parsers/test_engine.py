@@ -131,6 +131,14 @@ def test_a_refused_line_is_never_ignored() -> None:
     assert [i.line for i in found.ignored] == [3]
 
 
+def test_a_short_form_is_not_read_but_touches_the_areas_it_may_mean() -> None:
+    found = document(DEMO, "int Gi0/1\n shutdown\ninterface Vlan1\n")
+    assert [i["name"] for i in found.facts["interfaces"]] == ["Vlan1"]
+    assert [(u.line, u.areas) for u in found.unparsed] == [(1, ("interfaces",)), (2, ("interfaces",))]
+    (blocks,) = documents(platform("blocks"), "config sys glo\nset hostname x\nend\n")
+    assert states(blocks)["system"] == "partial"
+
+
 def test_acknowledged_lines_are_ignored_and_shown() -> None:
     known = Acknowledgement(pattern="frob .*", reason="checked", who="kanri", until="2027-03-31")
     found = document(DEMO, "line vty 0 4\n frob x\n", acknowledgements=(known,))
