@@ -10,6 +10,7 @@ from infra_audit.parsers.derivation import steps
 from infra_audit.parsers.places import places
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
+from infra_audit.parsers.same_text import SAME_TEXT
 from infra_audit.parsers.tree import Leaf, Object
 
 _RANK = {
@@ -123,6 +124,19 @@ class CoverageMap:
             return Coverage(state=CoverageState.PARSED)
         return Coverage(state=CoverageState.PARTIAL, reason=reason, artifact=artifact, lines=lines)
 
+    def _compared(self, result: dict[str, Coverage], root: Object, pattern: str, sources: Sequence[str]) -> None:
+        """Say why two texts could not be compared."""
+        if not _needed(root, pattern, SAME_TEXT):
+            return
+        for source in sources:
+            if source not in self._readings:
+                result[pattern] = Coverage(state=CoverageState.NOT_COLLECTED, reason=self._why_missing(source))
+                return
+            incomplete = _incomplete(self._readings[source])
+            if incomplete is not None:
+                name = self._readings[source].artifact.name
+                result[pattern] = Coverage(state=CoverageState.PARTIAL, reason=incomplete, artifact=name)
+
     def _troubled(self, area: str, state: Coverage) -> Coverage:
         """Return the state of an area that only steps feed: unread lines with its words make it partial."""
         troubles = self._troubles.get(area, [])
@@ -140,6 +154,8 @@ class CoverageMap:
         """See a derived fact no better than anything its step searched. Where it was read instead, that does not matter."""
         fed = {area for template in self._templates for area in template.areas}
         for name, step, entry in steps(self._platform):
+            if name == SAME_TEXT:
+                self._compared(result, root, step.feeds(entry)[0], entry["of"])
             searched = [(area, result.get(area, NOT_WRITTEN)) for area in step.searches(entry)]
             if not searched:
                 continue

@@ -68,6 +68,8 @@ def test_saved_and_running_texts_are_compared(saved: str | None, expected: bool 
     others = (artifact(saved, SAVED),) if saved is not None else ()
     found = document(on, "hostname a\nversion 15.2\nntp clock-period 17\n", others=others)
     assert found.facts["system"].get("saved_equals_running") is expected
+    coverage = found.coverage.get("system/saved_equals_running")
+    assert (str(coverage.state) if coverage else None) == ("not_collected" if saved is None else None)
 
 
 def test_incomplete_texts_are_not_compared() -> None:

@@ -1,5 +1,6 @@
 """What a document says beyond its facts: leaks, refusals, completeness, failures, several sources."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -274,3 +275,17 @@ def _copy(tmp_path: Path, name: str) -> Path:
 def test_compiled_platforms_are_kept() -> None:
     assert engine.compile_platform(DEMO) is engine.compile_platform(DEMO)
     assert isinstance(DEMO, Platform)
+
+
+def test_time_is_linear_in_the_lines() -> None:
+    def cost(size: int) -> float:
+        text = "".join(
+            f"interface Gi0/{n}\n ip access-group A{n} in\n frob {n}\nip access-list extended A{n}\n permit ip any any\n"
+            for n in range(size)
+        )
+        begin = time.process_time()
+        document(DEMO, text)
+        return time.process_time() - begin
+
+    small = min(cost(40) for _ in range(2))
+    assert cost(800) < 60 * small
