@@ -69,11 +69,16 @@ class _Match:
 class _Regex:
     """Stands for a compiled expression of a template line."""
 
-    __slots__ = ("_has_groups", "_locator", "_names", "_starts", "pattern")
+    __slots__ = ("_has_groups", "_locator", "_names", "_starts", "_variables", "pattern", "siblings")
 
-    def __init__(self, pattern: re.Pattern[str], locator: "Locator", names: list[str], *, starts: bool) -> None:
+    def __init__(
+        self, pattern: re.Pattern[str], locator: "Locator", names: list[str], variables: _Variables, *, starts: bool
+    ) -> None:
         self.pattern, self._locator, self._names, self._starts = pattern, locator, names, starts
+        self._variables = variables
         self._has_groups = bool(pattern.groupindex)
+        self.siblings: tuple[_Regex, ...] = ()
+        """The other start lines of the group."""
 
     def finditer(self, text: "_Text") -> Iterator[_Match]:
         locator = self._locator
@@ -81,6 +86,8 @@ class _Regex:
             line = locator.line_at(text.base + match.start() + 1)
             locator.matched.add(line)
             if self._starts:
+                if self._is_refused_for_another(text, match, line):
+                    continue
                 locator.started.add(line)
             suffix = f"{AT}{line}"
             if self._has_groups:
@@ -88,6 +95,23 @@ class _Regex:
             else:
                 groups = {name + suffix: match.group() for name in self._names}
             yield _Match(match, groups, locator, line)
+
+    def _is_refused_for_another(self, text: str, match: re.Match[str], line: int) -> bool:
+        """Return whether this start line refuses a text that another start line of the group takes.
+
+        TTP would let the refusal end the group and lose the line.
+        """
+        others = [(other, other.pattern.match(text, match.start())) for other in self.siblings]
+        rivals = [(other, found) for other, found in others if found]
+        if not rivals or self._takes(match, line):
+            return False
+        return any(other._takes(found, line) for other, found in rivals)  # noqa: SLF001 - the same class
+
+    def _takes(self, match: re.Match[str], line: int) -> bool:
+        """Return whether the value functions take what was captured."""
+        self._locator.now = line
+        captured = match.groupdict() if self._has_groups else dict.fromkeys(self._names, match.group())
+        return all(self._locator.takes(self._variables[name].functions, value) for name, value in captured.items())
 
 
 class Locator:
@@ -115,9 +139,20 @@ class Locator:
             variables = _Variables(entry["VARIABLES"])
             names = [name for name in variables if variables[name].var_name == name]
             entry["VARIABLES"] = variables
-            entry["REGEX"] = _Regex(entry["REGEX"], self, names, starts=key in starts)
+            entry["REGEX"] = _Regex(entry["REGEX"], self, names, variables, starts=key in starts)
+        regexes = [entry["REGEX"] for entry in group.start_re]
+        for regex in regexes:
+            regex.siblings = tuple(other for other in regexes if other is not regex)
         for child in group.children:
             self._wrap(child)
+
+    def takes(self, functions: list[Any], value: Any) -> bool:
+        """Return whether a chain of value functions takes a value, as TTP would call it."""
+        for function in functions:
+            value, flag = self._parser._ttp_["match"][function["name"]](value, *function["args"], **function["kwargs"])
+            if flag is False:
+                return False
+        return True
 
     def line_at(self, offset: int) -> int:
         """Return the line, from 1, of an offset into the text that TTP searches (which begins with one line break)."""

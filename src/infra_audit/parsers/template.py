@@ -1,5 +1,6 @@
 """One section template: compiled when the first artefact of its source comes, then used for the rest of the process."""
 
+import json
 import re
 import signal
 import threading
@@ -11,7 +12,7 @@ from infra_audit.errors import PlatformError
 from infra_audit.parsers.grammar import Grammar
 from infra_audit.parsers.locator import Locator
 from infra_audit.parsers.splitters import Section
-from infra_audit.parsers.template_text import TemplateText
+from infra_audit.parsers.template_text import Line, TemplateText
 from infra_audit.parsers.values import Values
 
 SECONDS = 20.0
@@ -20,6 +21,7 @@ SECONDS = 20.0
 _FIRST_VARIABLE = re.compile(r"{{([^|}]*)")
 _VARS = re.compile(r"^<vars>$.*?^</vars>$", re.MULTILINE | re.DOTALL)
 """TTP would run this text as Python; the values are handed over instead."""
+_SET_VARIABLE = re.compile(r"\s*{{[^{}]*\|\s*set\([^{}]*}}")
 _NAME_CALL = re.compile(r"{{\s*name\s*\|.*?\bname\((?P<args>[^)]*)\)")
 
 
@@ -43,7 +45,7 @@ class Template:
         values.install(self._parser)
         try:
             self._parser.add_vars(dict(text.variables))
-            self._parser.add_template(_prepared(text.body))
+            self._parser.add_template(_prepared(text))
         except (SystemExit, re.error, Exception) as error:
             raise PlatformError("platform.template", file=text.name, line=1, what=f"TTP: {error}") from error
         groups = [group for template in self._parser._templates for group in template.groups]  # noqa: SLF001
@@ -81,19 +83,38 @@ def _dicts(node: Any) -> list[dict[str, Any]]:
     return [found for entry in node for found in _dicts(entry)]
 
 
-def _prepared(body: str) -> str:
-    """Take away TTP's guesses: digits mean themselves, REST is the rest of the line, `name` keeps what was written."""
-    return "\n".join(_prepared_line(line) for line in _VARS.sub("", body).split("\n"))
+def _prepared(text: TemplateText) -> str:
+    """Return the body for TTP, with its guesses and traps taken away.
+
+    Digits mean themselves; REST is the rest of the line; `name` keeps what was written; and `set` beside a captured value,
+    which TTP drops in silence, becomes `also`. `<vars>`, which TTP would run as Python, are handed over apart.
+    """
+    numbered = {line.number: line for line in text.lines}
+    lines = text.body.split("\n")
+    first = text.offset + 1
+    prepared = [
+        _prepared_line(line, numbered[number]) if number in numbered else line
+        for number, line in enumerate(lines, first)
+    ]
+    return _VARS.sub("", "\n".join(prepared))
 
 
-def _prepared_line(line: str) -> str:
-    if "{{" not in line:
-        return line
-    found = _NAME_CALL.search(line)
+def _prepared_line(written: str, line: Line) -> str:
+    captured = [variable for variable in line.variables if not variable.calls("set")]
+    also = ""
+    if captured and len(captured) < len(line.variables):
+        fixed = [
+            (variable.name, variable.calls("set")[0].args[0]) for variable in line.variables if variable.calls("set")
+        ]
+        also = "".join(f" | also({json.dumps(name)}, {value!r})" for name, value in fixed)
+        written = _SET_VARIABLE.sub("", written).rstrip()
+    found = _NAME_CALL.search(written)
     if found:
-        line = f'{line[: found.end("args")]}, seen="name_seen"{line[found.end("args") :]}'
-    line = re.sub(r"\|\s*REST\b", '| re(".+")', line)
-    return _FIRST_VARIABLE.sub(lambda m: f"{{{{{m[1].rstrip()} | _exact_ ", line, count=1)
+        written = f'{written[: found.end("args")]}, seen="name_seen"{written[found.end("args") :]}'
+    written = re.sub(r"\|\s*REST\b", '| re(".+")', written)
+    if also:
+        written = written.replace("}}", f"{also} }}}}", 1)
+    return _FIRST_VARIABLE.sub(lambda m: f"{{{{{m[1].rstrip()} | _exact_ ", written, count=1)
 
 
 class TimeLimitError(Exception):

@@ -138,6 +138,8 @@ class TemplateText:
     """The text without `<doc>`, as written."""
     length: int
     """Lines of the file."""
+    offset: int = 0
+    """Lines of the file before the body."""
 
 
 def read(name: str, text: str) -> TemplateText:
@@ -148,7 +150,7 @@ def read(name: str, text: str) -> TemplateText:
     offset = text.count("\n", 0, found.end())
     body = text[found.end() :]
     lines, variables = _Reader(name, offset).read(body)
-    return TemplateText(name, _head(name, found["head"]), lines, variables, body, text.count("\n"))
+    return TemplateText(name, _head(name, found["head"]), lines, variables, body, text.count("\n"), offset)
 
 
 def _wrong(name: str, line: int, what: str) -> PlatformError:

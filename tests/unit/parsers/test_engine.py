@@ -29,6 +29,34 @@ def test_a_refused_header_does_not_give_its_body_to_the_section_before() -> None
     assert found == {"lines[vty,0,4]": {"kind": "vty", "first": 0, "last": 4, "login": "local"}}
 
 
+def test_a_start_line_that_refuses_leaves_the_text_to_another(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "demo")
+    (folder / "lines.ttp").write_text(
+        '<doc>\nsections: ["line "]\nareas: [lines]\n</doc>\n<group name="lines*" method="table">\n'
+        'line {{ kind | word("line_kind") }} {{ first | DIGIT | number }}\nline {{ _word | switch("frob", "x") | also("kind", "tty") }} {{ last | DIGIT | number }}\n</group>\n',
+        "utf-8",
+    )
+    found = document(changed("demo", folder), "line con 0\nline frob 7\nline vty 1\n")
+    assert [(i["kind"], i.get("first"), i.get("last")) for i in found.facts["lines"]] == [
+        ("con", 0, None),
+        ("tty", None, 7),
+        ("vty", 1, None),
+    ]
+
+
+def test_a_value_set_beside_a_captured_one_is_kept(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "demo")
+    text = (
+        (folder / "lines.ttp")
+        .read_text("utf-8")
+        .replace("access-class {{ access_list }} in", "access-class {{ access_list }} in {{ vrf | set(None) }}")
+    )
+    (folder / "lines.ttp").write_text(text, "utf-8")
+    found = document(changed("demo", folder), "line vty 0 4\n access-class 7 in\n")
+    assert found.facts["lines"][0]["vrf"] is None
+    assert found.facts["lines"][0]["access_list"] == "7"
+
+
 def test_the_last_line_wins_and_two_values_are_contradictory() -> None:
     found = document(DEMO, "line vty 0 4\n exec-timeout 5 0\n exec-timeout 1 0\n")
     assert found.facts["lines"][0]["exec_timeout_seconds"] == 60

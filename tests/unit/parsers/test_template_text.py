@@ -45,7 +45,13 @@ def test_what_a_line_gives_is_known() -> None:
 
 
 def test_what_ttp_guesses_is_taken_away() -> None:
-    assert (
-        _prepared(' vlan 10 {{ a | REST | text }} {{ b }}\n<vars>\nx = "y"\n</vars>\n')
-        == ' vlan 10 {{ a | _exact_ | re(".+") | text }} {{ b }}\n\n'
-    )
+    body = '<group name="ssh**">\n vlan 10 {{ a | REST | text }} {{ b }}\nfan {{ n }} is OK {{ state | set("ok") }}\n no x {{ c | set(None) }}\n</group>\n<vars>\nx = "y"\n</vars>\n'
+    assert _prepared(read("x.ttp", DOC + body)).split("\n") == [
+        '<group name="ssh**">',
+        ' vlan 10 {{ a | _exact_ | re(".+") | text }} {{ b }}',
+        "fan {{ n | _exact_ | also(\"state\", 'ok') }} is OK",
+        " no x {{ c | _exact_ | set(None) }}",
+        "</group>",
+        "",
+        "",
+    ]
