@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import bench_redact
+
 SWITCH = """!
 version 15.2
 hostname bench
@@ -52,6 +54,7 @@ def main() -> None:
         for name, arguments in runs.items():
             times = sorted(cpu(*arguments, cwd=folder) for _ in range(5))
             print(f"{name:<26}{times[0]:>8.2f}{times[2]:>8.2f}{times[4]:>8.2f}")
+    bench_redact.main()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Token grammars: data first, then what holds for every grammar and statement."""
 
-import time
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from infra_audit.errors import PlatformError
 from infra_audit.parsers.grammar import Grammar
+from tests.effort import grows_linearly
 
 TABLES: dict[str, dict[str, Any]] = {"levels": {"warning": 4}, "kinds": {"7": "type7"}}
 ACE = (
@@ -108,12 +108,4 @@ def test_no_text_is_too_strange(words: list[str]) -> None:
 
 def test_reading_is_linear() -> None:
     grammar = Grammar("{ a=x | b y:int | [c] d=z }", TABLES)
-
-    def cost(size: int) -> float:
-        words = ["a", "b", "1", "d"] * size
-        begin = time.process_time()
-        assert grammar.read(words) is not None
-        return time.process_time() - begin
-
-    small = min(cost(500) for _ in range(3))
-    assert cost(5_000) < 40 * max(small, 0.001)
+    assert grows_linearly(lambda size: grammar.read(["a", "b", "1", "d"] * size), 100)

@@ -1,7 +1,6 @@
 """Splitters: every line is in exactly one place, whatever the text; structure is read as the device means it."""
 
 import re
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from infra_audit.parsers.splitters import BREAK, Block, Rules, Split, rules_of, splitter
 from infra_audit.parsers.splitters.quotes import open_quote, split_words
+from tests.effort import grows_linearly
 
 WORDS = [
     "config",
@@ -81,14 +81,8 @@ def test_statements_keep_their_order_and_have_no_outer_blanks_but_indent(
         ("flat", ["ip route x"]),
     ],
 )
-def test_time_is_linear(syntax: str, unit: list[str]) -> None:
-    def cost(times: int) -> float:
-        begin = time.process_time()
-        splitter(syntax)(unit * times, RULES[syntax])
-        return time.process_time() - begin
-
-    small = min(cost(2_000) for _ in range(3))
-    assert cost(20_000) < 40 * max(small, 0.002)
+def test_effort_is_linear(syntax: str, unit: list[str]) -> None:
+    assert grows_linearly(lambda times: splitter(syntax)(unit * times, RULES[syntax]), 200)
 
 
 def shown(lines: Sequence[str], syntax: str, rules: Rules | None = None) -> list[tuple[str, list[str]]]:

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +5,7 @@ from hypothesis import strategies as st
 from infra_audit.model.reason import Reason
 from infra_audit.snapshot.clean import clean
 from infra_audit.snapshot.decode import Decoded, decode
+from tests.effort import guard
 
 PHRASES = [
     "本社1階サーバ室", "東京DC 基幹系", "大阪支店向け", "予備回線(フレッツ光)", "メインVPN", "ﾊﾞｯｸｱｯﾌﾟ回線", "管理用", "営業部",
@@ -130,16 +129,14 @@ def test_a_limit() -> None:
 def test_fifty_megabytes_in_bounded_time() -> None:
     unit = "interface GigabitEthernet1/0/1\n description 本社\n".encode("cp932")
     data = unit * (50_000_000 // len(unit))
-    start = time.process_time()
-    assert len(_decoded(data).lines) == data.count(b"\n")
-    assert time.process_time() - start < 40
+    with guard():
+        assert len(_decoded(data).lines) == data.count(b"\n")
 
 
 @pytest.mark.parametrize("unit", [b"a\x08", b"\x1b[31m\r", b"--More--", b"\x1b]", b"-", b"\x81", b"\xff"])
-def test_one_hostile_line_is_linear(unit: bytes) -> None:
-    start = time.process_time()
-    decode(b"x" + unit * 200_000)
-    assert time.process_time() - start < 10
+def test_one_hostile_line_does_not_run_away(unit: bytes) -> None:
+    with guard():
+        decode(b"x" + unit * 200_000)
 
 
 @given(st.binary(max_size=2000))

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from infra_audit.model.evidence import Redaction
 from infra_audit.model.platform import Platform
 from infra_audit.secret import MARK, describe
 from infra_audit.snapshot.redact import Redactor
+from tests.effort import guard
 from tests.unit.snapshot.example import DATA, PLATFORM, QUOTING_PLATFORM
 
 CANARY = "Zq7kanaria"
@@ -221,21 +220,8 @@ HOSTILE = [
 @pytest.mark.parametrize("platform", [None, *catalogue.platforms()])
 def test_hostile_lines_in_bounded_time(unit: str, platform: str | None) -> None:
     redactor = Redactor(catalogue.platforms()[platform] if platform else None)
-    start = time.process_time()
-    redactor.redact(["pass " + unit * (6_000 // len(unit))])
-    assert time.process_time() - start < 2
-
-
-def test_speed() -> None:
-    lines = [
-        f"interface GigabitEthernet1/0/{n % 48}\n description floor {n}\n switchport access vlan {n % 4000}"
-        for n in range(50_000)
-    ]
-    lines = [part for line in lines for part in line.split("\n")]
-    lines[::200] = ["snmp-server community c1ty-view RO 10"] * len(lines[::200])
-    start = time.process_time()
-    Redactor().redact(lines)
-    assert len(lines) / (time.process_time() - start) > 75_000  # 150,000 on an idle machine
+    with guard():
+        redactor.redact(["pass " + unit * (6_000 // len(unit))])
 
 
 WORDS = st.sampled_from(
