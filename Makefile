@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 T      ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-full lint format types bench picture package clean debian-packages
+.PHONY: help dev demo test test-full lint format types bench docs package clean debian-packages
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,8 +48,8 @@ test-full: dev ## the long loops in full; writes docs/verification.md
 	@$(MAKE) --no-print-directory debian-packages lint types
 	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest tests --verification docs/verification.md
 
-picture: dev ## draw the picture of the README anew
-	$(BIN)/python docs/picture.py
+docs: dev ## make the README's picture and the sample report anew
+	$(BIN)/python -m docs.generate
 
 bench: dev ## measure speed; prints CPU seconds and ratios
 	$(BIN)/python -m benchmarks

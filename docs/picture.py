@@ -1,4 +1,4 @@
-"""Draw docs/check.svg: the real output of `infra-audit check` on one configuration of the example city.
+"""The picture docs/check.svg: the real output of `infra-audit check` on one configuration of the example city.
 
 Every character stands at its own column, so that Japanese takes two of them in any viewer, as on a terminal.
 """
@@ -21,13 +21,13 @@ BLANK = "\N{NO-BREAK SPACE}"
 COLOURS = {"$": "#8ae234", "不適合": "#ff6b6b", "証跡なし": "#fce94f"}
 
 
-def main() -> None:
-    """Run the command on a terminal of its own and draw what it shows, the end of it last."""
+def make() -> str:
+    """Run the command on a terminal of its own and return a picture of what it shows, the end of it last."""
     shown = _output([sys.executable, "-m", "infra_audit", *COMMAND[1:]]).splitlines()
     if len(shown) > LINES:
         tail = 8
         shown = [*shown[: LINES - tail], "  ...", *shown[-tail:]]
-    (ROOT / "docs" / "check.svg").write_text(draw([f"$ {' '.join(COMMAND)}", *shown]), encoding="utf-8")
+    return draw([f"$ {' '.join(COMMAND)}", *shown])
 
 
 def draw(lines: list[str]) -> str:
@@ -68,7 +68,3 @@ def _output(command: list[str]) -> str:
                 break
             parts.append(part)
     return b"".join(parts).decode("utf-8").replace("\r\n", "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -29,6 +29,11 @@ def asked(expected: str, lang: Language) -> str:
     return (told + rest).replace(" | ", text("reports", "asked.or", lang))
 
 
+def seen_value(seen: object, lang: Language) -> str:
+    """Return a value of the facts as a configuration reader writes it."""
+    return text("reports", "asked.unset", lang) if seen is None else json.dumps(seen, ensure_ascii=False)
+
+
 def _value(value: Any, lang: Language) -> str:
     if isinstance(value, dict):
         inner = value.get("const", value.get("enum", value))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra_audit.reports.asked import asked
+from infra_audit.reports.asked import asked, seen_value
 from infra_audit.reports.interface import Record
 from infra_audit.texts import Language, text
 
@@ -76,16 +76,15 @@ def _subject(name: str) -> Callable[[Record, Language], str]:
 
 def _places(record: Record, lang: Language) -> str:
     """Return every failing or unknown item with what was expected and seen, one a line."""
-    lines = []
-    for item in record["items"]:
-        where = "; ".join(
-            f"{e['artifact']}:{spans(e['lines'])}" for e in item["evidence"] if e.get("artifact") and e.get("lines")
-        )
-        lines.append(
-            f"{item['key']}: {word('label', 'expected', lang)} {asked(item['expected'], lang)}, {word('label', 'seen', lang)} {item['seen']}"
-            + (f" [{where}]" if where else "")
-        )
-    return "\n".join(lines)
+    return "\n".join(_place(item, lang) for item in record["items"])
+
+
+def _place(item: Mapping[str, Any], lang: Language) -> str:
+    seen = word("label", "not_seen", lang) if item["status"] == "unknown" else seen_value(item["seen"], lang)
+    found = [(e["artifact"], e["lines"]) for e in item["evidence"] if e.get("artifact") and e.get("lines")]
+    where = "; ".join(dict.fromkeys(f"{artifact}:{spans(lines)}" for artifact, lines in found))
+    expected = f"{word('label', 'expected', lang)} {asked(item['expected'], lang)}"
+    return f"{item['key']}: {expected}, {word('label', 'seen', lang)} {seen}" + (f" [{where}]" if where else "")
 
 
 def spans(lines: list[list[int]]) -> str:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from infra_audit.reports.asked import asked
+from infra_audit.reports.asked import asked, seen_value
 from infra_audit.reports.columns import reason_text, spans, word
 from infra_audit.reports.interface import Output, Record
-from infra_audit.texts import Language, text
+from infra_audit.texts import text
 from infra_audit.texts.layout import printable, wrap
 
 _ITEMS = 5
@@ -108,7 +108,7 @@ def _block(record: Record, output: Output) -> list[str]:
 def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
     yield from _indented(item["key"], "  ", output)
     lang = output.lang
-    seen = word("label", "not_seen", lang) if item["status"] == "unknown" else value(item["seen"], lang)
+    seen = word("label", "not_seen", lang) if item["status"] == "unknown" else seen_value(item["seen"], lang)
     yield from _indented(
         f"{word('label', 'expected', lang)}: {asked(item['expected'], lang)}   {word('label', 'seen', lang)}: {seen}",
         "    ",
@@ -117,13 +117,6 @@ def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
     if item.get("reason"):
         yield from _indented(reason_text(item["reason"], lang), "    ", output)
     yield from _evidence(item["evidence"], output)
-
-
-def value(seen: object, lang: Language) -> str:
-    """Return a JSON value as a configuration reader writes it."""
-    if seen is None:
-        return text("reports", "asked.unset", lang)
-    return printable(json.dumps(seen, ensure_ascii=False))
 
 
 def _evidence(evidence: list[Mapping[str, Any]], output: Output) -> Iterator[str]:
