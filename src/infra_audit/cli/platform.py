@@ -29,7 +29,7 @@ def _record(platform: Platform) -> dict[str, Any]:
         "aliases": list(platform.aliases),
         "default_kind": platform.default_kind,
         "sources": list(platform.sources),
-        "areas": sorted(compiled.areas),
+        "areas": sorted({area.partition("/")[0] for template in compiled.templates for area in template.areas}),
         "templates": len(compiled.templates),
         "netmiko": platform.data.get("netmiko"),
         "login_writes": platform.data.get("login", {}).get("writes", False),

@@ -139,10 +139,10 @@ COVERAGE = (
     Column("rules", _field("rules")),
 )
 PLATFORMS = (
-    Column("platform", _field("platform")),
+    Column("platform", _field("platform"), whole=True),
     Column("title", _title),
     Column("kind", _said("kind", "default_kind")),
-    Column("sources", _field("sources")),
+    Column("sources", lambda r, _: str(len(r["sources"])), right=True),
     Column("areas", lambda r, _: str(len(r["areas"])), right=True),
     Column("templates", _field("templates"), right=True),
 )
