@@ -22,11 +22,7 @@ def _expected() -> set[str]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [
-        p
-        for p in folder.rglob("*")
-        if p.is_file() and "__pycache__" not in p.parts and p.name not in (".gitkeep", ".gitignore")
-    ]
+    return [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p.name != ".gitignore"]
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +41,7 @@ def _python(*arguments: str) -> str:
 
 def _names(wheel: Path) -> set[str]:
     with zipfile.ZipFile(wheel) as archive:
-        return {
-            n
-            for n in archive.namelist()
-            if not n.endswith("/") and ".dist-info/" not in n and not n.endswith(".gitkeep")
-        }
+        return {n for n in archive.namelist() if not n.endswith("/") and ".dist-info/" not in n}
 
 
 def test_wheel_from_the_checkout(built: Path) -> None:
