@@ -1,5 +1,6 @@
 """The facts document of one target: facts, where each came from, and what was not understood."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -161,6 +162,8 @@ class FactsDocument:
     ignored: tuple[IgnoredLine, ...] = ()
     problems: tuple[Problem, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    _sorted: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The pointers of `provenance` in order, made when they are first needed."""
 
     @property
     def subject(self) -> dict[str, Any]:
@@ -184,7 +187,11 @@ class FactsDocument:
             head = "/".join(parts[:cut])
             if head in self.provenance:
                 return {head: self.provenance[head]}
-        return {p: v for p, v in self.provenance.items() if p.startswith(pointer + "/")}
+        if not self._sorted:
+            self._sorted.extend(sorted(self.provenance))
+        # "0" is the character after "/": all that begins with the pointer and a slash lies between the two.
+        below = self._sorted[bisect_left(self._sorted, f"{pointer}/") : bisect_left(self._sorted, f"{pointer}0")]
+        return {p: self.provenance[p] for p in below}
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `infra-audit parse --format json`."""
