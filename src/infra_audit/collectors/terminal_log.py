@@ -1,7 +1,8 @@
 r"""A log of a terminal (TeraTerm, PuTTY): several commands and their answers in one file, with prompts between.
 
 Each answer to a command that a platform names as a source becomes a part of its own. All other lines of the part are
-blanked, so that line n of the part is line n of the file. A part is whole when the prompt came back after it.
+blanked, so that line n of the part is line n of the file. A part is whole when the prompt came back after it, and not
+behind a pager that the reader left.
 """
 
 import re
@@ -33,7 +34,7 @@ class Part:
     """As typed."""
     data: bytes
     whole: bool
-    """The prompt came back after the answer."""
+    """The prompt came back after the answer, and not in the place of a pager."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class _Prompt:
     line: int
     stamped: bool
     """The line begins with a time, as do all others of the log."""
+    behind_pager: bool
+    """The prompt was written over something else: the reader left the pager, and more would have followed."""
     hostname: str
     command: str
     source: str | None
@@ -62,15 +65,16 @@ def split(data: bytes, platforms: Mapping[str, Platform]) -> list[Part]:
         return []
     platform, prompts = max(candidates, key=lambda c: (_commands(c[1]), _likeness(lines, c[0])))
     parts: dict[tuple[str, str], Part] = {}
-    for prompt, end in _answers(prompts, lines):
+    for prompt, after in _answers(prompts):
         assert prompt.source is not None
+        end = after.line if after else len(lines)
         part = Part(
             platform=platform,
             hostname=prompt.hostname,
             source=prompt.source,
             command=prompt.command,
             data=mark + _only(lines, prompt, end).encode(encoding, "surrogatepass"),
-            whole=end < len(lines),
+            whole=after is not None and not after.behind_pager,
         )
         key = (part.hostname, part.source)
         if part.whole or not (key in parts and parts[key].whole):
@@ -111,7 +115,8 @@ def _prompts(lines: Sequence[str], platform: Platform) -> list[_Prompt]:
             command = match["command"].strip()
             source = next((name for name, full in commands if _is_short_for(command, full)), None)
             stamped = match["stamp"] is not None
-            found.append(_Prompt(number, stamped, _hostname(match["prompt"]), command, source))
+            behind = _is_behind(match["prompt"], line)
+            found.append(_Prompt(number, stamped, behind, _hostname(match["prompt"]), command, source))
     asked = {prompt.hostname for prompt in found if prompt.source}
     return [p for p in found if p.hostname in asked and (p.hostname or p.source or _ends_here(p, lines))]
 
@@ -122,6 +127,12 @@ def _visible(line: str) -> str:
     while "\x08" in text:
         text = _TAKEN_BACK.sub("", text)
     return text.rpartition("\r")[2].rstrip()
+
+
+def _is_behind(prompt: str, line: str) -> bool:
+    """Whether a prompt stands behind something that the terminal has overwritten."""
+    before = _NOISE.sub("", line).partition(prompt.rstrip())[0]
+    return bool(re.sub(f"^{_STAMP}", "", before).strip("\r\b "))
 
 
 def _hostname(prompt: str) -> str:
@@ -144,12 +155,11 @@ def _is_short_for(typed: str, full: str) -> bool:
     )
 
 
-def _answers(prompts: Sequence[_Prompt], lines: Sequence[str]) -> Iterator[tuple[_Prompt, int]]:
-    """Yield each command of a source with the line of the prompt after its answer, or the end of the file."""
-    ends = [prompt.line for prompt in prompts[1:]] + [len(lines)]
-    for prompt, end in zip(prompts, ends, strict=True):
+def _answers(prompts: Sequence[_Prompt]) -> Iterator[tuple[_Prompt, _Prompt | None]]:
+    """Yield each command of a source with the prompt after its answer; None where the file ends first."""
+    for prompt, after in zip(prompts, [*prompts[1:], None], strict=True):
         if prompt.source is not None:
-            yield prompt, end
+            yield prompt, after
 
 
 def _only(lines: Sequence[str], prompt: _Prompt, end: int) -> str:

@@ -3,6 +3,11 @@
 Proof of `yes`: the collector's own (prompt came back, sizes agree, the operator's word), the platform's end marker as the last
 line, or an exact size header. Proof of `no`: the collector's own, a truncation message, a size header that says more than is
 there. Balanced blocks prove nothing. All else is `unknown`.
+
+A prompt comes back too when the reader left the pager early, so it proves nothing where the end marker is missing or the
+pager stands last. A text whose platform begins every configuration with a certain line is not complete without it: a
+terminal that scrolled keeps only the tail. And no device has a configuration without a single statement: one that may show
+nothing to this user answers so.
 """
 
 import re
@@ -21,6 +26,10 @@ _LINE_END_BYTES = 4
 _LOST_SHARE = 0.1
 _LOST_BYTES = 64
 """Of a text with its end: headers of real devices differ that much, over banners and line ends."""
+_RETURNED = "collect.prompt_returned"
+_PAGER = "damaged.pager"
+_REMARK = re.compile(r"^\s*($|[!#])")
+"""Blank, or a comment in every syntax whose configuration is read as one text."""
 _LARGEST_REFUSAL = 12
 """Lines; a longer answer is not a refusal, whatever one of its lines says."""
 
@@ -30,20 +39,56 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def judge(raw: RawArtifact, lines: Sequence[str], source: Mapping[str, Any], prompt: str | None = None) -> Verdict:
-    """Return the completeness of an artefact and why. `lines` are decoded, redacted or not; `prompt` is a regex."""
+def judge(
+    raw: RawArtifact,
+    lines: Sequence[str],
+    source: Mapping[str, Any],
+    prompt: str | None = None,
+    damaged: Sequence[tuple[int, Reason]] = (),
+) -> Verdict:
+    """Return the completeness of an artefact and why.
+
+    `lines` are decoded, redacted or not; `prompt` is a regex; `damaged` are the lines that were cleaned.
+    """
     if raw.complete is Completeness.NO:
         return Completeness.NO, raw.complete_reason
     cut = _truncated(lines, source)
     if cut is not None:
         return Completeness.NO, cut
-    if raw.complete is Completeness.YES:
-        return Completeness.YES, raw.complete_reason
-    if not any(line.strip() for line in lines):
-        if source.get("empty_is_complete"):
-            return Completeness.YES, Reason("complete.empty_answer")
-        return Completeness.UNKNOWN, Reason("complete.unknown")
-    return _by_text(raw.data, lines, source, prompt)
+    if source.get("main") and not _says_anything(lines, source, prompt):
+        return Completeness.UNKNOWN, Reason("complete.no_statement")
+    if raw.complete is not Completeness.YES:
+        return _by_text(raw.data, lines, source, prompt)
+    if raw.complete_reason.code == _RETURNED:
+        return _returned(raw, lines, source, prompt, damaged)
+    return Completeness.YES, raw.complete_reason
+
+
+def _says_anything(lines: Sequence[str], source: Mapping[str, Any], prompt: str | None) -> bool:
+    """Tell whether a line is left besides blanks, comments, what stands around a text, and a prompt."""
+    frame = [p for p in (*source.get("header", ()), source.get("comment"), source.get("size"), source.get("end")) if p]
+    passed = [_REMARK, *map(_compiled, frame)]
+    shown = (line for line in lines if not (prompt and _compiled(prompt).fullmatch(line.strip())))
+    return any(not any(p.search(line) for p in passed) for line in shown)
+
+
+def _returned(
+    raw: RawArtifact,
+    lines: Sequence[str],
+    source: Mapping[str, Any],
+    prompt: str | None,
+    damaged: Sequence[tuple[int, Reason]],
+) -> Verdict:
+    """Return what the prompt after a text proves."""
+    if "end" in source:
+        found = _by_text(raw.data, lines, source, prompt)
+        return (Completeness.YES, raw.complete_reason) if found[0] is Completeness.YES else found
+    left = max((number for number, reason in damaged if reason.code == _PAGER), default=None)
+    if left is not None and not any(
+        line.strip() and not (prompt and _compiled(prompt).fullmatch(line.strip())) for line in lines[left - 1 :]
+    ):
+        return Completeness.UNKNOWN, Reason("complete.pager_left", {"line": left})
+    return Completeness.YES, raw.complete_reason
 
 
 def refusal(lines: Sequence[str], source: Mapping[str, Any], command: str | None = None) -> str | None:
@@ -75,6 +120,8 @@ def _truncated(lines: Sequence[str], source: Mapping[str, Any]) -> Reason | None
 
 
 def _by_text(data: bytes, lines: Sequence[str], source: Mapping[str, Any], prompt: str | None) -> Verdict:
+    if source.get("empty_is_complete") and not any(line.strip() for line in lines):
+        return Completeness.YES, Reason("complete.empty_answer")
     size = _size(data, lines, source)
     ended = _ended(lines, source, prompt)
     if size is not None:
@@ -85,10 +132,14 @@ def _by_text(data: bytes, lines: Sequence[str], source: Mapping[str, Any], promp
         if not ended and abs(lost) <= _LINE_END_BYTES and "end" not in source:
             return Completeness.YES, Reason("complete.size", {"bytes": said})
     if ended:
-        return Completeness.YES, Reason("complete.end_marker", {"line": ended})
-    if "end" in source:
-        return Completeness.UNKNOWN, Reason("complete.no_end_marker")
-    return Completeness.UNKNOWN, Reason("complete.unknown")
+        return _from_the_beginning(lines, source, ended)
+    return Completeness.UNKNOWN, Reason("complete.no_end_marker" if "end" in source else "complete.unknown")
+
+
+def _from_the_beginning(lines: Sequence[str], source: Mapping[str, Any], ended: int) -> Verdict:
+    if "begin" in source and not any(_compiled(source["begin"]).search(line) for line in lines):
+        return Completeness.UNKNOWN, Reason("complete.no_beginning")
+    return Completeness.YES, Reason("complete.end_marker", {"line": ended})
 
 
 def _ended(lines: Sequence[str], source: Mapping[str, Any], prompt: str | None) -> int | None:

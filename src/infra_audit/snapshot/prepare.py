@@ -74,7 +74,8 @@ def _kept(
     refused = refusal(redacted.lines, told, raw.command)
     if refused is not None:
         return _missing(raw, Reason("collect.refused", {"command": raw.command or raw.name, "answer": refused}), source)
-    complete, reason = judge(raw, decoded.lines, told, platform.data.get("login", {}).get("prompt"))
+    prompt = platform.data.get("login", {}).get("prompt")
+    complete, reason = judge(raw, decoded.lines, told, prompt, decoded.damaged)
     artifact = Artifact(
         device=raw.device,
         source=source,

@@ -26,6 +26,7 @@ DATA: dict[str, Any] = {
             "truncated": ["^% Write error"],
         },
         "version": {"command": "show version", "syntax": "flat", "refused": ["^% Invalid input"]},
+        "saved": {"command": "show saved", "syntax": "flat", "begin": "^model ", "end": "^end"},
         "boot": {"command": "show boot", "syntax": "flat", "empty_is_complete": True},
         "inventory": {"command": "show inventory", "syntax": "flat", "size": r"^size (\d+)"},
     },

@@ -9,6 +9,8 @@ from tests.unit.snapshot.example import PLATFORM, artifact, raw
 
 BODY = "hostname sw1\n!\ninterface 1\n description floor 1\n"
 YES, NO, UNKNOWN = Completeness.YES, Completeness.NO, Completeness.UNKNOWN
+RETURNED = {"complete": YES, "complete_reason": Reason("collect.prompt_returned")}
+OPERATOR = {"complete": YES, "complete_reason": Reason("complete.operator")}
 
 
 def _sized(said: int, body: str) -> str:
@@ -30,6 +32,20 @@ CASES = [
     (BODY, {"complete": YES, "complete_reason": Reason("complete.operator")}, YES, "complete.operator"),
     (BODY + "end\n", {"complete": NO, "complete_reason": Reason("collect.cut")}, NO, "collect.cut"),
     (BODY + "% Write error\n", {"complete": YES, "complete_reason": Reason("complete.operator")}, NO, "complete.truncated"),
+    (BODY, RETURNED, UNKNOWN, "complete.no_end_marker"),
+    (BODY + "end\n", RETURNED, YES, "collect.prompt_returned"),
+    (_sized(5000, BODY), RETURNED, NO, "complete.size_differs"),
+    (_sized(9, "!\n!\nend\n"), RETURNED, UNKNOWN, "complete.no_statement"),
+    ("\n", RETURNED, UNKNOWN, "complete.no_statement"),
+    ("!\nend\n\nsw1#\n", {}, UNKNOWN, "complete.no_statement"),
+    ("# header\n", OPERATOR, UNKNOWN, "complete.no_statement"),
+    ("model x\n--More--\n", {"source": "version", **RETURNED}, UNKNOWN, "complete.pager_left"),
+    ("model x\n --More--         sw1#\n", {"source": "version", **RETURNED}, UNKNOWN, "complete.pager_left"),
+    ("model x\n--More--\nserial y\n", {"source": "version", **RETURNED}, YES, "collect.prompt_returned"),
+    ("serial y\nend\n", {"source": "saved"}, UNKNOWN, "complete.no_beginning"),
+    ("model x\nserial y\nend\n", {"source": "saved"}, YES, "complete.end_marker"),
+    ("serial y\nend\n", {"source": "saved", **RETURNED}, UNKNOWN, "complete.no_beginning"),
+    ("serial y\nend\n", {"source": "saved", **OPERATOR}, YES, "complete.operator"),
     ("", {"source": "boot"}, YES, "complete.empty_answer"),
     ("", {"source": "version", "complete": YES, "complete_reason": Reason("collect.file_absent")}, YES, "collect.file_absent"),
     ("model x\n", {"source": "version"}, UNKNOWN, "complete.unknown"),

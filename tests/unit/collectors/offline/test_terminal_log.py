@@ -55,9 +55,9 @@ def test_bytes_of_another_character_set_come_through_unchanged() -> None:
     assert part.data.split(b"\n")[3] == line
 
 
-def test_a_prompt_after_pager_residue_still_ends_the_answer() -> None:
-    erase = "\b" * 10 + " " * 10 + "\b" * 10
+@pytest.mark.parametrize("erase", ["\b" * 10 + " " * 10 + "\b" * 10, "\r" + " " * 10 + "\r"])
+def test_a_prompt_behind_a_pager_ends_the_answer_but_does_not_make_it_whole(erase: str) -> None:
     text = f"sw1#show run\nhostname sw1\n --More-- {erase}sw1#\n"
     (part,) = split(text.encode(), catalogue.platforms())
-    assert part.whole
+    assert not part.whole
     assert part.data.strip() == b"hostname sw1"
