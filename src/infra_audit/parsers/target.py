@@ -96,7 +96,8 @@ class Target:
         version = self.known_system.get("os_version")
         divided = bool(self.scopes)
         Defaults(self.platform, self.readings, accounts, self.scope, divided=divided).add(self.root, version)
-        self.stated = statements.in_force(self.platform, version)
+        # What a platform has or lacks says nothing of a device that nobody saw.
+        self.stated = statements.in_force(self.platform, version) if self.readings else []
         statements.add_values(self.root, self.platform, self.stated)
         changed = self._drop(lacking=True)
         self.problems += derive(self.root, self.platform, {r.source.name: r for r in self.readings})
