@@ -11,6 +11,7 @@ from infra_audit.baselines.source import read_all
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command, SubGroup
+from infra_audit.cli.rule_page import rule_page
 from infra_audit.errors import UsageError
 from infra_audit.model.rule import Baseline
 from infra_audit.texts import Language, text
@@ -42,13 +43,19 @@ def _list(lang: Language) -> click.Command:
 
 def _show(lang: Language) -> click.Command:
     def run(**values: Any) -> Exit:
-        rule = next((r for r in _baseline(lang, values).rules if r.id == values["rule"]), None)
+        rule = _baseline(lang, values).rule(values["rule"])
         if rule is None:
             raise UsageError("usage.no_rule", name=values["rule"])
-        click.echo(json.dumps({"id": rule.id, **rule.definition}, ensure_ascii=False, indent=2))
+        if values["format"] == "json":
+            click.echo(json.dumps({"id": rule.id, **rule.definition}, ensure_ascii=False, indent=2))
+        else:
+            click.echo("\n".join(rule_page(rule, standards.load(), lang)))
         return Exit.OK
 
-    return Command("show", lang, params=[click.Argument(["rule"]), *_overlay(lang)], callback=run, code="rules.show")
+    formats = options.option(lang, "--format", type=click.Choice(["table", "json"]), default="table")
+    params = [click.Argument(["rule"]), *_overlay(lang), formats]
+    params.append(options.option(lang, "--lang", type=click.Choice(["ja", "en"]), expose_value=False))
+    return Command("show", lang, params=params, callback=run, code="rules.show")
 
 
 def _lint(lang: Language) -> click.Command:
