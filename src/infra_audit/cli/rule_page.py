@@ -48,4 +48,5 @@ def _clause(name: str, known: Catalogue, lang: Language) -> str:
 
 
 def _said(value: str | Mapping[str, Any], lang: Language) -> str:
-    return value.strip().replace("\n", " / ") if isinstance(value, str) else str(value[lang])
+    said: str = value if isinstance(value, str) else value[lang]
+    return " / ".join(line.strip() for line in said.strip().split("\n"))
