@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from infra_audit.errors import UsageError
 from infra_audit.texts import Language, text
 from infra_audit.texts.layout import wrap
 
@@ -18,6 +19,15 @@ class Command(click.Command):
         super().__init__(name, help=text("cli", f"{code}.help", lang), add_help_option=False, **attributes)
         self.lang = lang
         self.params.append(_help_option(lang))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse arguments too many in the reader's language."""
+        extra = ctx.allow_extra_args
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest and not extra:
+            raise UsageError("usage.extra", what=" ".join(rest))
+        return rest
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
@@ -45,6 +55,14 @@ class Group(Command, click.Group):
         """`modules` maps each command to a module with a function `command(lang)`."""
         super().__init__(name, lang, **attributes)
         self.modules = modules
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Refuse an unknown command in the reader's language."""
+        if args[0] not in self.modules and not args[0].startswith("-"):
+            raise UsageError("usage.no_command", name=args[0], known=", ".join(self.modules))
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of use, not of the alphabet."""

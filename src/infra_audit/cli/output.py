@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from infra_audit.errors import InputError
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import Language
@@ -44,8 +45,15 @@ def _stream(path: Path | None, format_name: str) -> Iterator[TextIO]:
         return
     # Excel reads a CSV file as UTF-8 only when it starts with a byte order mark.
     encoding = "utf-8-sig" if format_name == "csv" else "utf-8"
-    with path.open("w", encoding=encoding, newline="", errors="surrogateescape") as stream:
+    with _open(path, encoding) as stream:
         yield stream
+
+
+def _open(path: Path, encoding: str) -> TextIO:
+    try:
+        return path.open("w", encoding=encoding, newline="", errors="surrogateescape")
+    except OSError as error:
+        raise InputError("output.unwritable", file=str(path), what=type(error).__name__) from error
 
 
 def say(message: str) -> None:

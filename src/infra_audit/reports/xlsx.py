@@ -1,9 +1,10 @@
 """An Excel workbook with one sheet. Every cell is a text or a number, never a formula."""
 
 import datetime as dt
+import io
 from collections.abc import Iterable
 
-from infra_audit.errors import UsageError
+from infra_audit.errors import InputError, UsageError
 from infra_audit.reports.columns import TABLES, headings, row
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import text
@@ -16,13 +17,14 @@ _CELL_LIMIT = 32767
 
 
 def write(records: Iterable[Record], output: Output) -> None:
-    """Write the workbook to `output.path`. Raises UsageError when no path was given."""
+    """Write the workbook to `output.path`. Raises UsageError when no path was given, InputError when it cannot be written."""
     import xlsxwriter
 
     if output.path is None:
         raise UsageError("report.xlsx_needs_file")
     # A fixed creation date: the same records give the same bytes.
-    book = xlsxwriter.Workbook(output.path, {"strings_to_formulas": False, "strings_to_urls": False})
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _EPOCH})
     sheet = book.add_worksheet(text("reports", f"sheet.{output.kind}", output.lang))
     head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "valign": "top", "text_wrap": True})
@@ -45,3 +47,7 @@ def write(records: Iterable[Record], output: Output) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     book.close()
+    try:
+        output.path.write_bytes(buffer.getvalue())
+    except OSError as error:
+        raise InputError("output.unwritable", file=str(output.path), what=type(error).__name__) from error

@@ -1,0 +1,52 @@
+"""Where a result goes: a full disk, a folder that is not there, a reader who went away."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.laws.samples import samples
+from tests.scenarios.cli import run
+
+GOOD = samples()[0]
+
+
+@pytest.mark.parametrize("format_name", ["json", "csv", "xlsx"])
+def test_a_place_that_cannot_be_written(format_name: str, tmp_path: Path) -> None:
+    result = run("check", GOOD, "--format", format_name, "-o", tmp_path / "nowhere" / "x", cwd=tmp_path)
+    assert result.status == 4
+    assert "nowhere" in result.err
+    assert len(result.err.strip().splitlines()) <= 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [["--format", "json"], ["--format", "csv", "-o", "/dev/full"]])
+def test_a_full_disk(arguments: list[str], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "infra_audit", "check", str(GOOD), *arguments],
+            stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4
+    assert "ディスク" in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_who_goes_away_is_not_told_that_all_is_well(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "infra_audit", "check", str(GOOD), "--format", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 3
+    assert b"Traceback" not in said
+
+
+def test_a_closed_stdout_leaves_the_status(tmp_path: Path) -> None:
+    open_one = run("check", GOOD, cwd=tmp_path)
+    closed = run("check", GOOD, cwd=tmp_path, before=("sh", "-c", 'exec "$@" >&-', "sh"))
+    assert (closed.status, closed.out) == (open_one.status, "")
