@@ -71,6 +71,12 @@ def _password_policy(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     for field, (asked, value) in _IN_FORCE.items():
         if field not in policy and isinstance(pam.get(asked), bool):
             yield Derived(("password_policy", field), value if pam[asked] else None, (("pam", asked),))
+    yield from _password_classes(facts, _entry)
+
+
+def _password_classes(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Count the kinds of characters that a password must hold, when all of them are known."""
+    policy = facts.get("password_policy", {})
     requires = policy.get("requires", {})
     if "min_classes" not in policy and len(requires) == len(("digit", "upper", "lower", "other")):
         count = sum(1 for value in requires.values() if value)
@@ -118,6 +124,7 @@ PASSWORD_POLICY = Step(
     lambda _e: tuple(f"password_policy/{field}" for field in (*_IN_FORCE, "min_classes")),
     lambda _e: ("pam", "password_policy"),
 )
+PASSWORD_CLASSES = Step(_password_classes, lambda _e: ("password_policy/min_classes",), lambda _e: ("password_policy",))
 SUDO_COMMANDS = Step(
     _sudo_commands, lambda _e: ("sudo/rules/*/command_all", "sudo/rules/*/no_password"), lambda _e: ("sudo",)
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from infra_audit.parsers.derive import Step
-from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_POLICY, SUDO_COMMANDS
+from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_CLASSES, PASSWORD_POLICY, SUDO_COMMANDS
 from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
@@ -42,6 +42,7 @@ STEPS: Mapping[str, Step] = {
     "loopback": LOOPBACK,
     "option_flags": OPTION_FLAGS,
     "pam_stack": PAM_STACK,
+    "password_classes": PASSWORD_CLASSES,
     "password_policy": PASSWORD_POLICY,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
