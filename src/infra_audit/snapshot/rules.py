@@ -57,7 +57,7 @@ def general() -> General:
         shapes=tuple(_rule(r, hints) for r in data["shapes"]),
         statements=tuple(_rule(r, hints) for r in data["statements"]),
         harmless=tuple(re.compile(h["pattern"]) for h in data["harmless"]),
-        keyword=re.compile(rf"(?i)(?P<word>{words})(?:[\"']?\s*[:=]\s*|[\"']?\s+|>)"),
+        keyword=re.compile(rf"(?i)(?P<word>{words})(?:\\?[\"']?\s*[:=]\s*|[\"']?\s+|>)"),
         modifiers=re.compile(rf"(?i)(?:(?P<last>{data['modifiers']})\s+(?=\S))*"),
     )
 

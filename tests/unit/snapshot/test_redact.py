@@ -257,3 +257,8 @@ def test_no_part_of_any_secret_is_left(line: str, value: str) -> None:
 def test_any_text(lines: list[str]) -> None:
     lines = [line.replace("\n", "") for line in lines]
     assert len(Redactor(PLATFORM).redact(lines).lines) == len(lines)
+
+
+def test_a_password_within_a_quoted_json() -> None:
+    line = r'set http-body "{\"user\": \"ops\", \"password\": \"b0dy-pass1\"}"'
+    assert "b0dy-pass1" not in Redactor(None).redact([line]).lines[0]
