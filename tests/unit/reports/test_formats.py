@@ -46,7 +46,10 @@ def test_blocks_fit_and_show_the_deciding_lines(lang: Language, columns: int) ->
     assert "   120 | line vty 0 4" in text
     assert "   121 |  transport input telnet \\x1b[31mssh" in text, "control characters are visible, not obeyed"
     assert {"ja": "不適合 [高] telnet-enabled", "en": "FAIL [high] telnet-enabled"}[lang] in text
-    assert {"ja": "証跡なし  sw-本庁-1: environment の出力がない", "en": "no evidence  sw-本庁-1: no output of environment"}[lang] in text
+    assert {
+        "ja": "証跡なし  sw-本庁-1: environment の出力がない",
+        "en": "no evidence  sw-本庁-1: no output of environment",
+    }[lang] in text
     assert "calc" not in text, "a pass is shown only on request"
     assert max(width(line) for line in text.split("\n") if "|" not in line) <= columns
 
