@@ -50,3 +50,11 @@ def test_a_closed_stdout_leaves_the_status(tmp_path: Path) -> None:
     open_one = run("check", GOOD, cwd=tmp_path)
     closed = run("check", GOOD, cwd=tmp_path, before=("sh", "-c", 'exec "$@" >&-', "sh"))
     assert (closed.status, closed.out) == (open_one.status, "")
+
+
+@pytest.mark.parametrize("format_name", ["table", "csv", "markdown", "json"])
+def test_no_control_character_of_an_input_reaches_a_terminal(format_name: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "\x1b[31mred.cfg").write_bytes(GOOD.read_bytes())
+    result = run("check", "in", "--all", "--format", format_name, cwd=tmp_path)
+    assert "\x1b" not in result.out + result.err

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from infra_audit.reports.columns import TABLES, headings, row
 from infra_audit.reports.interface import Output, Record
+from infra_audit.texts.layout import printable
 
 
 def write(records: Iterable[Record], output: Output) -> None:
@@ -21,6 +22,7 @@ def _line(cells: list[str]) -> str:
 
 def _escape(cell: str) -> str:
     """Escape what could end the table, start a tag or make a link: configurations are hostile."""
+    cell = printable(cell)
     for character in ("\\", "|", "`", "*", "_", "[", "]", "<", ">"):
         cell = cell.replace(character, f"\\{character}")
     return cell.replace("\n", "<br>")
