@@ -7,7 +7,10 @@ from infra_audit.parsers.derive.walk import area, conditions, pattern, values
 
 
 def _any_contains(facts: Facts, entry: Entry) -> Iterator[Derived]:
-    """Give true when one list `of` holds `word`, false when there are some and none does; nothing to look at gives nothing."""
+    """Give true when one list `of` holds `word`, false when there are some and none does; nothing to look at gives nothing.
+
+    `unless` names a switch that takes the effect from the word; while it is not known, the word says nothing.
+    """
     seen: list[Pointer] = []
     hits: list[Pointer] = []
     for pointer, value in values(facts, entry["of"]):
@@ -17,7 +20,12 @@ def _any_contains(facts: Facts, entry: Entry) -> Iterator[Derived]:
         seen += [pointer, *where]
         if entry["word"] in value:
             hits += [pointer, *where]
-    if seen:
+    if hits and "unless" in entry:
+        at, state = next(values(facts, entry["unless"]), (None, None))
+        if at is None or not isinstance(state, bool):
+            return
+        yield Derived(tuple(entry["into"].split("/")), not state, (*hits, at))
+    elif seen:
         yield Derived(tuple(entry["into"].split("/")), bool(hits), tuple(hits or seen))
 
 
@@ -52,13 +60,14 @@ def _paths(entry: Entry) -> list[str]:
 
 
 def _searched(entry: Entry) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(area(path) for path in _paths(entry)))
+    switch = [entry["unless"]] if "unless" in entry else []
+    return tuple(dict.fromkeys(area(path) for path in [*_paths(entry), *switch]))
 
 
 def _fed(entry: Entry) -> tuple[str, ...]:
     return (pattern(entry["into"]),)
 
 
-ANY_CONTAINS = Step(_any_contains, _fed, _searched, frozenset({"into", "of", "when", "word"}))
+ANY_CONTAINS = Step(_any_contains, _fed, _searched, frozenset({"into", "of", "unless", "when", "word"}))
 ANY_ITEM = Step(_any_item, _fed, _searched, frozenset({"into", "of"}))
 ANY_TRUE = Step(_any_true, _fed, _searched, frozenset({"into", "of"}))
