@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,3 +114,43 @@ def _areas_read_from(documents: list[FactsDocument], first: int, last: int) -> s
         for pointer, provenance in document.provenance.items()
         if provenance.kind is ProvenanceKind.LINES and any(a in wanted or b in wanted for a, b in provenance.lines)
     }
+
+
+def test_nothing_passes_on_a_text_that_lost_its_head_and_kept_its_end(audit: Audit, tmp_path: Path) -> None:
+    tried = 0
+    for path in SAMPLES:
+        text = path.read_text("utf-8")
+        platform = _platform(audit, path, tmp_path)
+        source = audit.platforms[platform].sources[audit.platforms[platform].main_source]
+        if "begin" not in source:
+            continue
+        tried += 1
+        lines = text.split("\n")
+        for share in (4, 2):
+            tail = "\n".join(lines[len(lines) // share :])
+            targets = [_target(audit, tmp_path, tail, Known(platform=platform))]
+            assert _passes(audit, list(audit.documents(targets))) == set(), path
+    assert tried
+
+
+def test_nothing_passes_on_a_text_that_lost_its_middle_and_says_how_long_it_was(audit: Audit, tmp_path: Path) -> None:
+    tried = 0
+    for path in SAMPLES:
+        text = path.read_text("utf-8")
+        platform = _platform(audit, path, tmp_path)
+        source = audit.platforms[platform].sources[audit.platforms[platform].main_source]
+        if not ("size" in source and re.search(source["size"], text, re.MULTILINE)):
+            continue
+        tried += 1
+        lines = text.split("\n")
+        joined = "\n".join([*lines[: len(lines) // 3], *lines[-2:]])
+        targets = [_target(audit, tmp_path, joined, Known(platform=platform))]
+        assert _passes(audit, list(audit.documents(targets))) == set(), path
+    assert tried
+
+
+@pytest.mark.parametrize("platform", sorted(catalogue.platforms()))
+def test_nothing_passes_on_a_text_that_is_not_understood(platform: str, audit: Audit, tmp_path: Path) -> None:
+    known = Known(platform=platform, complete=True)
+    targets = [_target(audit, tmp_path, "hello world\nthis is no configuration\nat all\n", known)]
+    assert _passes(audit, list(audit.documents(targets))) == set()

@@ -197,6 +197,8 @@ def _incomplete(reading: Reading) -> Reason | None:
         return Reason("coverage.unclosed", {"artifact": name})
     if reading.artifact.complete is Completeness.NO:
         return Reason("coverage.incomplete", {"artifact": name})
+    if reading.artifact.complete_reason.code == "parse.mostly_unread":
+        return reading.artifact.complete_reason
     if reading.artifact.complete is Completeness.UNKNOWN:
         return Reason("coverage.complete_unknown", {"artifact": name})
     return None

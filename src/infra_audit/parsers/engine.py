@@ -5,12 +5,13 @@ with the lines they came from, and whatever was not understood is told line by l
 """
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.device import Device
-from infra_audit.model.evidence import Artifact, NotCollected
+from infra_audit.model.evidence import Artifact, Completeness, NotCollected
 from infra_audit.model.facts import FactsDocument, Problem
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
@@ -68,6 +69,8 @@ def _documents(
         return {reading.artifact.name: Accountant(reading, compiled, known).account() for reading in readings}
 
     accounts = account()
+    for reading in readings:
+        _doubt(reading, accounts[reading.artifact.name].values())
     device_system = targets[0].system()
     changed = [target.complete(_of_scope(accounts, target.scope), device_system) for target in targets]
     if any(changed):
@@ -80,6 +83,19 @@ def _documents(
         target.document(scoped, missing, problems if not target.scope else ())
         for target, scoped in zip(targets, own, strict=True)
     ]
+
+
+def _doubt(reading: Reading, accounts: Iterable[ScopeAccount]) -> None:
+    """Take back that an artefact is complete when more of it is unread than read.
+
+    A line that is not there says something only in a text that is understood; this one may be of another platform.
+    """
+    counts = [account.counts for account in accounts]
+    known = sum(c.used + c.ignored for c in counts)
+    if sum(c.unparsed for c in counts) > known and reading.artifact.complete is Completeness.YES:
+        reading.artifact = replace(
+            reading.artifact, complete=Completeness.UNKNOWN, complete_reason=Reason("parse.mostly_unread")
+        )
 
 
 def _of_scope(accounts: Mapping[str, Mapping[str, ScopeAccount]], scope: str) -> dict[str, ScopeAccount]:
