@@ -20,20 +20,28 @@ def load(overlays: Sequence[Path] = (), given: Path | None = None) -> Baseline:
     A rule that does not lint or compile is in `broken` and stops only itself. Raises InputError or BaselineError when a
     folder, file or parameter value named by the operator is wrong.
     """
-    return from_files(list(source.read_all(overlays)), parameters.read(given))
+    return from_files(list(source.read_all(overlays)), parameters.read(given), linted_layer=source.SHIPPED)
 
 
-def from_files(files: Sequence[RuleFile], given: parameters.ParameterFile | None = None) -> Baseline:
-    """Return the baseline made of some files, in the order of the search path."""
+def from_files(
+    files: Sequence[RuleFile], given: parameters.ParameterFile | None = None, *, linted_layer: int | None = None
+) -> Baseline:
+    """Return the baseline made of some files, in the order of the search path.
+
+    Files of `linted_layer` are not linted again: those that are shipped were linted when they were made, and linting them
+    at every start would take as long as parsing a configuration.
+    """
     given = given or parameters.ParameterFile()
     in_force, overrides = _select(files)
     rules: list[Rule] = []
     broken: list[BrokenRule] = []
     canonical: dict[str, Any] = {}
-    frames = {id(file): lint.lint_file(file) for file in files}
+    frames = {id(file): lint.lint_file(file) for file in files if file.layer != linted_layer}
     for rule_id, file in sorted(in_force.items()):
         definition = file.rules[rule_id]
-        problems = [*(p for p in frames[id(file)] if p.rule == rule_id), *lint.lint_rule(file, rule_id)]
+        problems: list[RuleProblem] = []
+        if file.layer != linted_layer:
+            problems = [*(p for p in frames[id(file)] if p.rule == rule_id), *lint.lint_rule(file, rule_id)]
         if not problems:
             definition = parameters.apply(rule_id, definition, given)
             rules.append(_rule(rule_id, file, definition))

@@ -17,6 +17,10 @@ from infra_audit.errors import BaselineError
 SUFFIX = ".schema.yaml"
 
 
+SHIPPED = 0
+"""Layer of the rules that are shipped with the package."""
+
+
 @dataclass(frozen=True)
 class RuleFile:
     """One baseline file as read, its outer shape checked; its rules may still be broken."""
