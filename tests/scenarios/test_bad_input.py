@@ -103,7 +103,7 @@ def test_two_files_of_one_id_are_refused(folder: Path) -> None:
     ("arguments", "status", "words"),
     [
         (["check", "nowhere.cfg"], 4, "nowhere.cfg"),
-        (["check"], 2, "PATHS"),
+        (["check"], 2, "PATH "),
         (["check", "--no-such-flag", "x"], 2, "--no-such-flag"),
         (["check", "good.cfg", "--kind", "toaster"], 2, "--kind"),
         (["check", "good.cfg", "--format", "xlsx"], 2, "--output"),

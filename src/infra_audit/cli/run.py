@@ -127,7 +127,11 @@ def _wanted(error: click.BadParameter, lang: Language) -> str:
 def _parameter(param: click.Parameter | None) -> str:
     if param is None:
         return "?"
-    return param.opts[-1] if isinstance(param, click.Option) else (param.name or "?").upper()
+    return (
+        param.opts[-1]
+        if isinstance(param, click.Option)
+        else (param.metavar or param.name or "?").upper().removesuffix("...")
+    )
 
 
 def _drop_output() -> None:
