@@ -179,13 +179,26 @@ def same(documents: Sequence[FactsDocument], fact: Fact) -> list[Fact]:
             if end != last and not (end.isdigit() and last.isdigit()):
                 continue
             key, pattern = _keys(document, pointer)
-            if key == fact.key:
+            if _placeless(key) == _placeless(fact.key):
                 provenance = document.provenance_of(pointer)
                 if provenance:
-                    found.append(
-                        Fact(pointer, key, pattern, value_at(document, pointer), next(iter(provenance.values())))
-                    )
+                    # Of an item all of it, whichever of its fields have a provenance of their own.
+                    whole = isinstance(fact.value, dict)
+                    value = _node(document.facts, pointer) if whole else value_at(document, pointer)
+                    found.append(Fact(pointer, key, pattern, value, next(iter(provenance.values()))))
     return found
+
+
+def _node(node: Any, pointer: str) -> Any:
+    for part in _parts(pointer):
+        node = node[int(part)] if isinstance(node, list) else node[part]
+    return node
+
+
+def _placeless(key: str) -> str:
+    """Return a key without the place of an element in a list that has no key: places depend on the other elements."""
+    head, _, last = key.rpartition("/")
+    return head if last.isdigit() else key
 
 
 def _pointers(node: Any, at: str) -> Iterator[str]:
@@ -196,6 +209,13 @@ def _pointers(node: Any, at: str) -> Iterator[str]:
         if not pointer.startswith("/subject"):
             yield pointer
             yield from _pointers(value, pointer)
+
+
+def gives(found: Fact, fact: Fact) -> bool:
+    """Whether another fact has the value of this one; an item may hold more, such as defaults nothing stood against."""
+    if isinstance(found.value, dict) and isinstance(fact.value, dict):
+        return found.value.items() >= fact.value.items()
+    return bool(found.value == fact.value)
 
 
 def has_whole_key(text: Text, fact: Fact) -> bool:
@@ -230,12 +250,28 @@ def excerpt(text: Text, wanted: Sequence[int]) -> list[str]:
     found: list[str] = []
     for section in text.split.sections:
         header = [line for s in section.header for line in text.lines[s.first - 1 : s.last]]
-        body = [line for s in section.body if s.first in keep for line in text.lines[s.first - 1 : s.last]]
+        chosen = [s for n, s in enumerate(section.body) if s.first in keep or _heads(section, n, keep)]
+        body = [line for s in chosen for line in text.lines[s.first - 1 : s.last]]
         if not body and not any(s.first in keep for s in section.header):
             continue
         opened, closed = _frame(text, section)
         found += [*opened, *header, *body, *closed]
     return found
+
+
+def _heads(section: Section, number: int, keep: set[int]) -> bool:
+    """Whether a statement is the header of a block within its section that holds a wanted line."""
+    depth = _depth(section.body[number].text)
+    for statement in section.body[number + 1 :]:
+        if _depth(statement.text) <= depth:
+            return False
+        if statement.first in keep:
+            return True
+    return False
+
+
+def _depth(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
 
 
 def _frame(text: Text, section: Section) -> tuple[list[str], list[str]]:
