@@ -154,3 +154,20 @@ def test_nothing_passes_on_a_text_that_is_not_understood(platform: str, audit: A
     known = Known(platform=platform, complete=True)
     targets = [_target(audit, tmp_path, "hello world\nthis is no configuration\nat all\n", known)]
     assert _passes(audit, list(audit.documents(targets))) == set()
+
+
+TAKEN_BACK = {
+    "no ntp server 192.0.2.20": "ntp",
+    "no archive": "logging",
+    "interface GigabitEthernet1/0/1\n no switchport trunk native vlan": "interfaces",
+}
+"""Lines that take a setting back without a template reading them: area that may not pass after them."""
+
+
+@pytest.mark.parametrize("line", sorted(TAKEN_BACK))
+def test_nothing_passes_after_a_line_that_takes_it_back(line: str, audit: Audit, tmp_path: Path) -> None:
+    path = next(p for p in SAMPLES if "switchport trunk native vlan" in p.read_text("utf-8"))
+    known = Known(platform=_platform(audit, path, tmp_path), complete=True)
+    text = re.sub(r"^end$", f"{line}\nend", path.read_text("utf-8"), flags=re.MULTILINE)
+    passed = {rule for rule, _ in _passes(audit, list(audit.documents([_target(audit, tmp_path, text, known)])))}
+    assert not passed & {rule.id for rule in audit.baseline.rules if TAKEN_BACK[line] in rule.needs}
