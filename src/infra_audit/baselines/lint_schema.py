@@ -15,34 +15,18 @@ import jsonschema_rs
 from infra_audit.baselines import patterns
 from infra_audit.baselines.patterns import Path
 
-KEYWORDS = frozenset(
-    {
-        "allOf",
-        "anyOf",
-        "if",
-        "then",
-        "properties",
-        "required",
-        "items",
-        "contains",
-        "minContains",
-        "maxContains",
-        "const",
-        "enum",
-        "type",
-        "not",
-        "minimum",
-        "maximum",
-        "minItems",
-        "maxItems",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "uniqueItems",
-        "title",
-        "description",
-    }
-)
+KEYWORDS = patterns.ASSERTIONS | {
+    "allOf",
+    "if",
+    "then",
+    "properties",
+    "required",
+    "items",
+    "minContains",
+    "maxContains",
+    "title",
+    "description",
+}
 TYPED = {
     **dict.fromkeys(("minimum", "maximum"), ("integer", "number")),
     **dict.fromkeys(("minItems", "maxItems", "contains", "minContains", "maxContains", "uniqueItems"), ("array",)),

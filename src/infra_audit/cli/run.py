@@ -85,8 +85,8 @@ def error_text(error: InfraAuditError, lang: Language) -> str:
     """Return the line, and what to do, of an error."""
     fields = {name: str(value) for name, value in error.fields.items()}
     what = text("errors", error.code, lang, **fields)
-    todo = hint(error.code, lang, **fields)
-    return f"{what}\n  {todo}" if todo else what
+    advice = hint(error.code, lang, **fields)
+    return f"{what}\n  {advice}" if advice else what
 
 
 def usage_text(error: click.UsageError, lang: Language) -> str:

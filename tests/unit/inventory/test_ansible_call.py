@@ -16,14 +16,14 @@ from infra_audit.private_folder import PREFIX, private_folder, remove_leftovers
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary folder, a home and a working folder of our own."""
-    for name in ("tmp", "home", "work"):
+    for name in ("tmp", "home", "site"):
         (tmp_path / name).mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("ANSIBLE_CONFIG", "ANSIBLE_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_IDENTITY_LIST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.chdir(tmp_path / "site")
     return tmp_path
 
 
@@ -53,9 +53,9 @@ def test_the_config_of_the_user_is_taken_in_the_order_of_ansible(place: Path, mo
     assert taken() == str(place / "ansible.cfg"), "an empty one, if there is none"
     (place / "home" / ".ansible.cfg").touch()
     assert taken() == str(place / "home" / ".ansible.cfg")
-    (place / "work" / "ansible.cfg").touch()
-    assert taken() == str(place / "work" / "ansible.cfg")
-    (place / "work").chmod(0o777)
+    (place / "site" / "ansible.cfg").touch()
+    assert taken() == str(place / "site" / "ansible.cfg")
+    (place / "site").chmod(0o777)
     assert taken() == str(place / "home" / ".ansible.cfg"), "anybody could have written the other one"
     (place / "named.cfg").touch()
     monkeypatch.setenv("ANSIBLE_CONFIG", str(place / "named.cfg"))
@@ -64,7 +64,7 @@ def test_the_config_of_the_user_is_taken_in_the_order_of_ansible(place: Path, mo
 
 def test_vault_passwords_are_named_absolutely(place: Path) -> None:
     values = environment(place, Vault(password_file=Path("password"), ids=("prod@keys/prod.sh", "keys/plain")))
-    work = place / "work"
+    work = place / "site"
     assert values["ANSIBLE_VAULT_PASSWORD_FILE"] == str(work / "password")
     assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == f"prod@{work}/keys/prod.sh,{work}/keys/plain"
 
@@ -75,12 +75,12 @@ def test_a_configuration_that_asks_does_not(place: Path, monkeypatch: pytest.Mon
     )
     values = environment(place, Vault())
     assert values["ANSIBLE_ASK_VAULT_PASS"] == "False"
-    assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == f"dev@{place}/work/keys/dev"
+    assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == f"dev@{place}/site/keys/dev"
     monkeypatch.setenv("ANSIBLE_VAULT_IDENTITY_LIST", "prod@prompt_ask_vault_pass")
     monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", "password")
     values = environment(place, Vault())
     assert values["ANSIBLE_VAULT_IDENTITY_LIST"] == ""
-    assert values["ANSIBLE_VAULT_PASSWORD_FILE"] == str(place / "work" / "password")
+    assert values["ANSIBLE_VAULT_PASSWORD_FILE"] == str(place / "site" / "password")
 
 
 def test_the_private_folder_goes_in_any_case(place: Path) -> None:
