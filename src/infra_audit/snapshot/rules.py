@@ -43,7 +43,7 @@ class General:
 
 def document() -> Any:
     """Return secrets.yaml as it stands."""
-    return yamlfile.load(files(__package__) / "secrets.yaml")
+    return yamlfile.load(files(__package__) / "secrets.yaml", cached=True)
 
 
 @cache
