@@ -86,10 +86,11 @@ def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node
     """Remove and yield the objects below a node that lack something."""
     if isinstance(node, Items):
         inner = schema.get("items", {})
+        deeper = _holds_objects(inner)
         for index in range(len(node.objects) - 1, -1, -1):
             if _lacks(node.objects[index], inner):
                 yield (index,), node.objects.pop(index)
-            elif _holds_objects(inner):
+            elif deeper:
                 yield from (((index, *path), gone) for path, gone in _lacking(node.objects[index], inner))
     elif isinstance(node, Object):
         for name, child in list(node.fields.items()):
