@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 T      ?=
+# As many processes as cores share the tests.
+SHARED := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help dev demo test test-full lint format types bench docs package clean debian-packages
@@ -39,14 +41,14 @@ types: dev ## mypy, strict
 test: dev ## lint, types and all tests; T=tests/unit runs a part without lint and types
 ifeq ($(T),)
 	@$(MAKE) --no-print-directory debian-packages lint types
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest $(SHARED) tests
 else
 	$(BIN)/python -m pytest $(T)
 endif
 
 test-full: dev ## the long loops in full; writes docs/verification.md
 	@$(MAKE) --no-print-directory debian-packages lint types
-	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest tests --verification docs/verification.md
+	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest $(SHARED) tests --verification docs/verification.md
 
 docs: dev ## make the README's picture and the sample report anew
 	$(BIN)/python -m docs.generate
