@@ -60,4 +60,4 @@ package: dev ## build sdist and wheel
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove what make made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .cache
