@@ -70,7 +70,7 @@ def test_what_was_collected_stays_and_the_rest_says_why(tmp_path: Path) -> None:
             time.sleep(0.05)
     finally:
         serving.send_signal(signal.SIGKILL)
-        serving.wait()
+        serving.communicate()
     out, err = collecting.communicate(timeout=2 * HANG_GUARD)
     assert collecting.returncode == 3, (out, err)
     assert "Traceback" not in out + err
