@@ -7,7 +7,7 @@ T      ?=
 SHARED := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-full lint format types bench docs package clean debian-packages
+.PHONY: help dev demo test test-full lint format types corpus bench docs package clean debian-packages
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,9 @@ test-full: dev ## the long loops in full; writes docs/verification.md
 
 docs: dev ## make the README's picture and the sample report anew
 	$(BIN)/python -m docs.generate
+
+corpus: dev ## read the corpus of real configurations and write docs/corpus.md
+	$(BIN)/python -m docs.corpus_report
 
 bench: dev ## measure speed; prints CPU seconds and ratios
 	$(BIN)/python -m benchmarks

@@ -18,11 +18,13 @@ FULL = os.environ.get("INFRA_AUDIT_FULL") == "1"
 
 _counts: dict[str, Counter[str]] = {}
 _reasons: dict[str, Counter[str]] = {}
-_figures: list[str] = []
+_printed: dict[str, list[str]] = {}
+"""What tests over the corpus print, by test."""
 _SHARED_OUT = ("tests/corpus/", "tests/laws/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--figures", metavar="FILE", help="write what the tests over the corpus print to FILE")
     parser.addoption("--verification", metavar="FILE", help="write the counts of this run, with the commit, to FILE")
 
 
@@ -61,7 +63,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     elif report.when == "call" or report.failed:
         counts["failed" if report.failed else "executed"] += 1
     if report.passed and report.when == "call" and report.nodeid.startswith(_SHARED_OUT):
-        _figures.extend(line for line in report.capstdout.splitlines() if line.strip())
+        _printed[report.nodeid] = [line for line in report.capstdout.splitlines() if line.strip()]
 
 
 def _summary() -> list[str]:
@@ -75,19 +77,26 @@ def _summary() -> list[str]:
     return lines
 
 
+def _figures() -> list[str]:
+    return [line for test in sorted(_printed) for line in _printed[test]]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("executed and skipped per group")
     for line in _summary():
         terminalreporter.write_line(line)
-    if _figures:
+    if any(_printed.values()):
         terminalreporter.section("figures")
-        for line in sorted(_figures):
+        for line in _figures():
             terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    figures = session.config.getoption("--figures")
+    if figures and not hasattr(session.config, "workerinput"):
+        Path(figures).write_text("\n".join(_figures()) + "\n", encoding="utf-8")
     path = session.config.getoption("--verification")
     if path and not hasattr(session.config, "workerinput"):
         from tests.verification import write
 
-        write(Path(path), _summary(), sorted(_figures), passed=exitstatus == 0, python=sys.version.split()[0])
+        write(Path(path), _summary(), _figures(), passed=exitstatus == 0, python=sys.version.split()[0])
