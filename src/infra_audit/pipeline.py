@@ -23,7 +23,7 @@ from infra_audit.baselines.waivers import read as read_waivers
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
-from infra_audit.errors import InputError, InventoryError, UsageError
+from infra_audit.errors import InventoryError, UsageError
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
@@ -116,9 +116,6 @@ class Audit:
             )
 
     def _plain(self, paths: Sequence[Path], known: Known, devices: dict[str, Device]) -> Iterator[Target]:
-        for path in paths:
-            if not path.exists():
-                raise InputError("input.not_found", file=str(path))
         collect = Registry(COLLECTORS).load("files")
         collections: Iterable[Collection] = collect(
             paths,
