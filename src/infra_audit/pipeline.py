@@ -74,6 +74,8 @@ class Audit:
         self.settings = settings
         self.observer: Observer = observer or Quiet()
         self.cancel = threading.Event()
+        self.unsure: list[tuple[str, str]] = []
+        """Devices whose platform is a guess, with the platform; filled while targets are read."""
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
@@ -142,6 +144,8 @@ class Audit:
                 missing.append(outcome)
             else:
                 platform = platform or outcome.platform
+                if outcome.artifact.detected is not None and not outcome.artifact.detected.sure:
+                    self.unsure.append((device.id, platform.name))
                 artifacts.append(outcome.artifact)
         if platform is not None and device.platform != platform.name:
             device = replace(device, platform=platform.name)

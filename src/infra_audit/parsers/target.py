@@ -109,7 +109,8 @@ class Target:
         templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=bool(self.scopes))]
         coverage = CoverageMap(self.platform, self.readings, missing, accounts, self.troubles, templates)
         states = coverage.states(self.root, statements.coverage(self.platform, self.stated), self.elsewhere)
-        who = subject(self.device, self.platform.platform, self.known_system, self.scope)
+        artifacts = [reading.artifact for reading in self.readings]
+        who = subject(self.device, self.platform.platform, self.known_system, self.scope, artifacts)
         flat = flatten(Object({"subject": who, **dict(sorted(self.root.fields.items()))}))
         return FactsDocument(
             facts=flat.facts,
