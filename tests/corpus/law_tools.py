@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class Text:
     def __post_init__(self) -> None:
         self.documents = self.parse(self.lines)
         self.split = self.splits(self.lines)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of every fact, by key."""
+        return {found.key: found.value for found in self.facts()}
 
     @property
     def syntax(self) -> str:
