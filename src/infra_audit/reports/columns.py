@@ -1,5 +1,6 @@
 """The columns of each kind of record, in one place for every format."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -164,11 +165,43 @@ DOCUMENTS = (
     Column("facts", lambda r, _: str(len(r["provenance"])), right=True),
     Column("problems", lambda r, lang: "\n".join(reason_text(p["reason"], lang) for p in r["problems"])),
 )
+COMMANDS = (
+    Column("subject", lambda r, _: r["device"] or r["platform"]),
+    Column("title", lambda r, lang: _command_title(r, lang)),
+    Column("sent", lambda r, lang: text("reports", "key.blank", lang) if r["sent"] == " " else _cell(r["sent"])),
+    Column("privilege", lambda r, lang: _privilege(r, lang)),
+    Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
+    Column("reveals", lambda r, lang: _reveals(r, lang)),
+)
 CHECKS = (
     Column("check", lambda r, lang: text("doctor", f"check.{r['check']}", lang)),
     Column("state", _said("state", "state")),
     Column("value", _field("value")),
 )
+
+
+def _command_title(record: Record, lang: Language) -> str:
+    if record["step"] != "source":
+        return word("step", record["step"], lang)
+    return _title(record, lang) if record["title"] else _cell(record["source"])
+
+
+def _privilege(record: Record, lang: Language) -> str:
+    """Return the vendor's own word for the level, or the common one where the platform does not say it."""
+    if record["step"] != "source":
+        return ""
+    return record["privilege"] or word("level", record["level"], lang)
+
+
+def _reveals(record: Record, lang: Language) -> str:
+    if record["step"] != "source":
+        return text("reports", f"step_note.{record['step']}", lang, question=_plain_words(record["question"]))
+    return record["reveals"][lang] if record["reveals"] else text("reports", "label.not_stated", lang)
+
+
+def _plain_words(pattern: str | None) -> str:
+    """Return a pattern as a person reads it: what it escapes stands for itself."""
+    return re.sub(r"\\(\W)", r"\1", pattern or "")
 
 
 def _lines(record: Record, name: str) -> int:
@@ -184,6 +217,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "platforms": PLATFORMS,
     "changes": CHANGES,
     "documents": DOCUMENTS,
+    "commands": COMMANDS,
     "checks": CHECKS,
 }
 
