@@ -11,13 +11,15 @@ so that a macro cannot rest on what nobody looked at. Three things matter to the
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 LONGEST_STRING = 255
 LONGEST_LINE = 500
+_LOOPBACK = 0.25
+"""Share of the milliseconds that a macro waits for more: what comes over loopback is not late."""
 _TOKEN = re.compile(r"""\s*((?:'[^']*'|"[^"]*"|\#\d+)+|-?\d+|[A-Za-z_]\w*|<>|=|:)""")
 _PIECE = re.compile(r"""'([^']*)'|"([^"]*)"|\#(\d+)""")
 _ESCAPE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
@@ -53,20 +55,19 @@ class Terminal:
 class TeraTerm:
     """One run of one macro."""
 
-    def __init__(self, macro: Path, person: Person, terminal: Terminal, encoding: str, port_of: Mapping[str, int]) -> None:
+    def __init__(self, macro: Path, person: Person, terminal: Terminal, port_of: Mapping[str, int]) -> None:
         """`port_of` says where on 127.0.0.1 an address of a macro really listens."""
         self.folder = macro.parent
         self.person = person
         self.terminal = terminal
         self.port_of = port_of
-        self.lines = [self._checked(line) for line in macro.read_bytes().decode(encoding).split("\r\n")]
+        self.lines = [self._checked(line) for line in _decoded(macro.read_bytes()).split("\r\n")]
         self.labels = {line[1:].strip(): n for n, line in enumerate(self.lines) if line.startswith(":")}
         self.strings: dict[str, str] = {"inputstr": "", "matchstr": "", "groupmatchstr1": ""}
         self.numbers: dict[str, int] = {"result": 0, "timeout": 0, "mtimeout": 0}
         self.client: Any = None
         self.channel: Any = None
-        self.arrived = ""
-        self.line = ""
+        self.arrived = self.line = ""
         self.after_line_feed = False
         self.log: Any = None
         self.links = 0
@@ -336,7 +337,7 @@ class TeraTerm:
 
     def ttl_waitregex(self, *patterns: str) -> None:
         wanted = [self._text(p) for p in patterns]
-        limit = self.numbers["timeout"] + self.numbers["mtimeout"] / 1000
+        limit = self.numbers["timeout"] + self.numbers["mtimeout"] / 1000 * _LOOPBACK
         ends = time.monotonic() + limit
         while True:
             found = self._wait_in_what_is_there(wanted)
@@ -367,13 +368,20 @@ class TeraTerm:
         return 0
 
 
-def play(
-    macro: Path, person: Person, terminal: Terminal, *, encoding: str, port_of: Mapping[str, int]
-) -> TeraTerm:
+def _decoded(data: bytes) -> str:
+    """Read a macro as UTF-8, and where it is none as the character set of a Japanese Windows."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp932")
+
+
+def play(macro: Path, person: Person, terminal: Terminal, port_of: Mapping[str, int]) -> TeraTerm:
     """Run a macro to its end and return what is left."""
-    run = TeraTerm(macro, person, terminal, encoding, port_of)
-    run.run()
+    run = TeraTerm(macro, person, terminal, port_of)
+    try:
+        run.run()
+    finally:
+        if run.log is not None:
+            run.log.close()
     return run
-
-
-Play = Callable[..., TeraTerm]

@@ -69,7 +69,7 @@ def _add(kit: _Kit, device: Device, platform: Platform, lang: Language) -> None:
     name, port = folder_name(device.id), device.port or _SSH_PORT
     log = f"{LOGS}/{name}.log"
     written = teraterm.macro(platform, device.id, device.host, port, log, lang)
-    kit.files[f"{name}.ttl"] = written.replace("\n", "\r\n").encode(teraterm.encoding(lang), "replace")
+    kit.files[f"{name}.ttl"] = teraterm.encoded(written, lang)
     kit.devices.append(
         {
             "device": device.id,

@@ -10,6 +10,7 @@ the line when something matched. And a string has no escapes: what cannot stand 
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from infra_audit.errors import InputError
@@ -32,9 +33,17 @@ def possible(platform: Platform) -> bool:
     return "prompt" in platform.data.get("login", {}) and any("command" in s for s in platform.sources.values())
 
 
-def encoding(lang: Language) -> str:
-    """Return the character set of a macro: one that Tera Term 4 on Japanese Windows reads as well as 5."""
-    return "cp932" if lang == "ja" else "ascii"
+def encoded(written: str, lang: Language) -> bytes:
+    """Return the bytes of a macro, with the line ends of Windows.
+
+    Tera Term 4 and 5 take a file for UTF-8 if it can be that, else for the character set of Windows; before 4.102 always for
+    the latter. So Japanese macros are in that of a Japanese Windows, as far as it has the characters.
+    """
+    written = written.replace("\n", "\r\n")
+    if lang == "ja":
+        with suppress(UnicodeEncodeError):
+            return written.encode("cp932")
+    return written.encode("utf-8")
 
 
 def macro(platform: Platform, name: str, host: str, port: int, log: str, lang: Language) -> str:
@@ -224,7 +233,11 @@ class _Macro:
         yield ":await"
         yield "timeout = seconds"
         yield "mtimeout = 0"
-        forms = ["prompt_form", *(["more_form"] if self._pager else []), *([self._questions()] if self._answers else [])]
+        forms = [
+            "prompt_form",
+            *(["more_form"] if self._pager else []),
+            *([self._questions()] if self._answers else []),
+        ]
         yield f"waitregex {' '.join(forms)}"
         yield "if result = 0 goto await_nothing"
         keys = [*([self._pager["answer"]] if self._pager else []), *(entry["answer"] for entry in self._answers)]
