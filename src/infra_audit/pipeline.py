@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from infra_audit import catalogue
 from infra_audit.baselines.engine import Engine
@@ -164,6 +165,14 @@ class Audit:
                 yield from parse(
                     target.device, target.artifacts, target.missing, target.platform, acknowledgements=acknowledgements
                 )
+
+    def explain(self, target: Target) -> Iterator[dict[str, Any]]:
+        """Yield what became of each line of a target whose platform is known."""
+        from infra_audit.parsers.explain import explain
+
+        assert target.platform is not None
+        acknowledgements = self._acknowledgements()
+        yield from explain(target.device, target.artifacts, target.platform, acknowledgements=acknowledgements)
 
     def _acknowledgements(self) -> Sequence[Acknowledgement]:
         if self.settings.acknowledgements is None:

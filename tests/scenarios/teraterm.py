@@ -101,33 +101,30 @@ class TeraTerm:
 
     def _step(self, line: str, place: int, calls: list[int]) -> int | None:
         """Run one line; return where to go on, or None at the end."""
-        word, rest = (line.split(None, 1) + [""])[:2]
+        word, _, rest = line.partition(" ")
         if word == "if":
             condition, then = self._condition(rest)
             if then == "then":
                 return place if condition else self._skip(place, ("else", "endif"))
             return self._step(then, place, calls) if condition else place
-        if word == "else":
-            return self._skip(place, ("endif",))
-        if word == "endif":
-            return place
-        if word == "goto":
-            return self.labels[rest]
-        if word == "call":
-            calls.append(place)
-            return self.labels[rest]
-        if word == "return":
-            return calls.pop()
-        if word == "end":
-            return None
+        if word in ("else", "endif", "goto", "call", "return", "end"):
+            return self._jump(word, rest, place, calls)
         assigned = re.fullmatch(r"([A-Za-z_]\w*) = (.+)", line)
         if assigned:
             self._set(assigned[1], self._value(assigned[2]))
-            return place
-        if word not in self.commands:
+        elif word in self.commands:
+            self.commands[word](*self._tokens(rest))
+        else:
             raise MacroError(f"unknown: {line}")
-        self.commands[word](*self._tokens(rest))
         return place
+
+    def _jump(self, word: str, label: str, place: int, calls: list[int]) -> int | None:
+        if word == "call":
+            calls.append(place)
+        places = {"goto": self.labels.get(label), "call": self.labels.get(label), "endif": place}
+        if word == "else":
+            return self._skip(place, ("endif",))
+        return calls.pop() if word == "return" else places.get(word)
 
     def _condition(self, rest: str) -> tuple[bool, str]:
         found = re.fullmatch(r"(\w+) (=|<>) (-?\d+) (.+)", rest)

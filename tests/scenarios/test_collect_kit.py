@@ -20,7 +20,7 @@ from infra_audit.model.facts import FactsDocument
 from infra_audit.pipeline import Audit
 from infra_audit.testing import Behaviour, City, EmulatedDevice, Kind, emulated_city, load_devices
 from infra_audit.testing import load as load_persona
-from infra_audit.texts import text
+from infra_audit.texts import Language, text
 from tests.conftest import ROOT
 from tests.scenarios.cli import run
 from tests.scenarios.teraterm import Person, TeraTerm, Terminal, play
@@ -87,7 +87,7 @@ def _told(document: FactsDocument) -> dict[str, Any]:
     return {**document.facts, "subject": subject}
 
 
-def _kit(folder: Path, platform: str, lang: str = "ja") -> Path:
+def _kit(folder: Path, platform: str, lang: Language = "ja") -> Path:
     folder.mkdir(exist_ok=True)
     made = run(
         "collect", "--kit", "teraterm", "--platform", platform, "--host", "dev1", "--out", "kit", "--lang", lang,
@@ -103,7 +103,7 @@ def test_a_log_of_the_kit_holds_the_same_facts_as_a_collection(
     platform: str, terminal: Terminal, tmp_path: Path
 ) -> None:
     device = _device(platform, encoding=terminal.receive)
-    lang = "en" if terminal.log == "utf-8" else "ja"
+    lang: Language = "en" if terminal.log == "utf-8" else "ja"
     kit = _kit(tmp_path, platform, lang)
     person = Person("audit", PASSWORD, ENABLE)
     with emulated_city([device]) as city:

@@ -12,6 +12,8 @@ from infra_audit.cli.kit import make_kit
 from infra_audit.cli.store import store
 from infra_audit.collectors.commands import commands
 from infra_audit.errors import UsageError
+from infra_audit.model.device import Device
+from infra_audit.model.platform import Platform
 from infra_audit.pipeline import Audit, Target
 from infra_audit.texts import Language, text
 
@@ -47,6 +49,7 @@ def _print_commands(lang: Language, values: dict[str, Any]) -> Exit:
     """Print what would be sent, to the devices of the inventory or to any device of the platforms; nothing is reached."""
     audit = Audit(options.to_settings(lang, values))
     inventory = options.to_inventory(values)
+    asked: list[tuple[Platform, Device | None]]
     if inventory is not None:
         asked = [(audit.platform(device), device) for device in audit.devices(inventory)]
     elif values["platform"]:
