@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra_audit.cli.output import terminal_width
+from infra_audit.parsers.accounting import COMPARED_ONLY
 from infra_audit.parsers.explain import STATES, fact_text
 from infra_audit.texts import Language, text
 from infra_audit.texts.layout import printable
@@ -49,6 +50,8 @@ def _label(record: Mapping[str, Any], lang: Language) -> str:
 
 def _details(record: Mapping[str, Any], lang: Language, *, every: bool) -> list[str]:
     names = ", ".join(record["templates"])
+    if record["pattern"] == COMPARED_ONLY:
+        return [text("cli", "try.no_template", lang)]
     if record["state"] == "ignored":
         why = record["why"] or record["pattern"]
         return [text("cli", "try.by_list", lang, list=text("reports", f"list.{record['list']}", lang), why=why)]

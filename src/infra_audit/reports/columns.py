@@ -209,7 +209,7 @@ DOCUMENTS = (
     Column("problems", lambda r, lang: "\n".join(reason_text(p["reason"], lang) for p in r["problems"])),
 )
 TEMPLATES = (
-    Column("template", _field("template")),
+    Column("template", _field("template"), whole=True),
     Column("source", _field("source")),
     Column("sections", _field("sections")),
     Column("feeds", _field("areas")),
