@@ -37,6 +37,8 @@ class Person:
     password: str
     enable: str = ""
     overwrite: bool = True
+    links: int = 0
+    """0: the macro was opened by itself; 1: from a window of Tera Term; 2: from one that is connected."""
     shown: list[str] = field(default_factory=list)
 
 
@@ -70,7 +72,7 @@ class TeraTerm:
         self.arrived = self.line = ""
         self.after_line_feed = False
         self.log: Any = None
-        self.links = 0
+        self.links = person.links
         self.commands = {name[4:]: getattr(self, name) for name in dir(self) if name.startswith("ttl_")}
 
     @staticmethod
@@ -248,11 +250,16 @@ class TeraTerm:
 
     # --- the terminal --------------------------------------------------------------------------------------------------
 
+    def ttl_testlink(self) -> None:
+        self.numbers["result"] = self.links
+
     def ttl_connect(self, options: str) -> None:
         """The first `connect` may only start the program: what stands there is seen by the whole computer."""
         words = [self._unquoted(w) for w in re.findall(r'(?:[^\s"]|"(?:[^"]|"")*")+', self._text(options))]
-        self.links += 1
-        if self.links == 1:
+        if self.links == 2:
+            raise MacroError("connected already: Tera Term would ignore this")
+        if self.links == 0:
+            self.links = 1
             if words != ["/DS"]:
                 raise MacroError("the program must be started without a password")
             self.numbers["result"] = 1

@@ -179,6 +179,32 @@ def test_a_refused_privilege_is_said_and_nothing_more_is_asked(tmp_path: Path, m
     assert not [c for c in _answers(platform) if c.encode() in log.read_bytes()]
 
 
+def test_a_window_that_is_connected_is_left_alone(tmp_path: Path) -> None:
+    person = Person("audit", PASSWORD, ENABLE, links=2)
+    log = _played(tmp_path, _device(WITH_PERSONA[0]), person)
+    assert person.shown == [text("kit", "macro.connected_before", "ja", device="dev1")]
+    assert not log.exists()
+
+
+def test_a_macro_opened_from_a_window_connects_that_window(tmp_path: Path) -> None:
+    person = Person("audit", PASSWORD, ENABLE, links=1)
+    assert _played(tmp_path, _device(WITH_PERSONA[0]), person).exists()
+    assert person.shown[-1] == text("kit", "macro.done", "ja", device="dev1")
+
+
+def test_what_looks_like_the_prompt_ends_no_answer(tmp_path: Path) -> None:
+    """Pieces of the answer end behind `dev1#` now and then: it is the prompt only when nothing follows."""
+    platform = next(name for name in WITH_PERSONA if PLATFORMS[name].data["login"].get("commands"))
+    main, *others = [s["command"] for s in PLATFORMS[platform].sources.values() if "command" in s]
+    answers = {main: "\n" + "dev1#abcdefghi\n" * 400 + "last line\n", **dict.fromkeys(others, "short\n")}
+    log = _played(
+        tmp_path, _device(platform, answers=answers, behaviour=Behaviour.SLOW), Person("audit", PASSWORD, ENABLE)
+    )
+    lines = log.read_text("utf-8").splitlines()
+    assert lines.index("last line") < lines.index(f"dev1#{others[0]}")
+    assert lines.count("dev1#abcdefghi") == 400
+
+
 def test_an_old_log_is_not_overwritten_unasked(tmp_path: Path) -> None:
     kit = _kit(tmp_path, WITH_PERSONA[0])
     log = kit / "logs" / "dev1.log"
@@ -232,6 +258,9 @@ def test_an_address_brings_no_options(host: str, tmp_path: Path) -> None:
         (["--kit", "teraterm", "--platform", WITH_PERSONA[0], "--host", "dev1"], 2),
         (["--kit", "teraterm", "--platform", "nobody", "--host", "dev1", "--out", "kit"], 2),
         (["--kit", "teraterm", "--platform", WITH_PERSONA[0], "--host", "dev1", "--out", "."], 4),
+        (["--kit", "teraterm", "--platform", WITH_PERSONA[0], "--host", "dev1", "--out", "kit", "mine.txt"], 2),
+        (["--print-commands", "mine.txt"], 2),
+        (["--platform", WITH_PERSONA[0], "--host", "dev1"], 2),
     ],
 )
 def test_a_kit_that_cannot_be_made(arguments: list[str], status: int, tmp_path: Path) -> None:

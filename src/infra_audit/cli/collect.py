@@ -22,6 +22,10 @@ def command(lang: Language) -> click.Command:
     """Build the command."""
 
     def run(**values: Any) -> Exit:
+        if values["paths"] and (values["print_commands"] or values["kit"]):
+            raise UsageError("usage.extra", what=" ".join(map(str, values["paths"])))
+        if values["host"] and not values["kit"]:
+            raise UsageError("kit.host_alone")
         if values["print_commands"]:
             return _print_commands(lang, values)
         if values["kit"]:

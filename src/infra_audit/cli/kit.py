@@ -67,6 +67,8 @@ def _add(kit: _Kit, device: Device, platform: Platform, lang: Language) -> None:
         kit.skipped.append({"device": device.id, "platform": platform.name, "why": why})
         return
     name, port = folder_name(device.id), device.port or _SSH_PORT
+    if f"{name}.ttl".lower() in map(str.lower, kit.files):
+        raise InputError("kit.same_name", device=device.id)
     log = f"{LOGS}/{name}.log"
     written = teraterm.macro(platform, device.id, device.host, port, log, lang)
     kit.files[f"{name}.ttl"] = teraterm.encoded(written, lang)

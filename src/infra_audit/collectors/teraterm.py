@@ -122,7 +122,13 @@ class _Macro:
         yield "endif"
 
     def _connect(self) -> Iterator[str]:
-        """Start Tera Term first and connect then: options of a start can be seen by every program of the computer."""
+        """Start Tera Term first and connect then: options of a start can be seen by every program of the computer.
+
+        A window that is connected already would ignore `connect`, and the log would be of another device.
+        """
+        yield "testlink"
+        yield "if result = 2 goto connected_before"
+        yield "linked = result"
         yield f"inputbox {self._say('user')} title"
         yield "user = inputstr"
         yield "strlen user"
@@ -151,7 +157,7 @@ class _Macro:
         yield "strconcat options ' /passwd=\"'"
         yield "strconcat options quoted"
         yield "strconcat options '\"'"
-        yield "connect '/DS'"
+        yield "if linked = 0 connect '/DS'"
         yield "connect options"
         yield "options = ''"
         yield "quoted = ''"
@@ -275,7 +281,7 @@ class _Macro:
         yield "return"
 
     def _failures(self) -> Iterator[str]:
-        for label in ("not_connected", "no_log", "no_prompt", "not_enabled", "no_answer"):
+        for label in ("connected_before", "not_connected", "no_log", "no_prompt", "not_enabled", "no_answer"):
             yield f":{label}"
             yield "logclose"
             yield f"message = {self._say(label)}"
