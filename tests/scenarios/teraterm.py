@@ -72,6 +72,8 @@ class TeraTerm:
         self.arrived = self.line = ""
         self.after_line_feed = False
         self.log: Any = None
+        self.sent: list[tuple[str, int]] = []
+        """What was typed, and how long the log was then; -1: it was not open."""
         self.links = person.links
         self.commands = {name[4:]: getattr(self, name) for name in dir(self) if name.startswith("ttl_")}
 
@@ -307,6 +309,7 @@ class TeraTerm:
         self._write(self._text(text) + "\r")
 
     def _write(self, text: str) -> None:
+        self.sent.append((text, self.log.tell() if self.log is not None else -1))
         if not self.channel.closed:
             self.channel.sendall(text.encode(self.terminal.receive))
 

@@ -193,16 +193,18 @@ def test_a_macro_opened_from_a_window_connects_that_window(tmp_path: Path) -> No
 
 
 def test_what_looks_like_the_prompt_ends_no_answer(tmp_path: Path) -> None:
-    """Pieces of the answer end behind `dev1#` now and then: it is the prompt only when nothing follows."""
+    """The answer comes in pieces of 700 bytes. Lines of 8 bytes, shifted by 3 a block: one piece at least ends behind `dev1#`."""
     platform = next(name for name in WITH_PERSONA if PLATFORMS[name].data["login"].get("commands"))
     main, *others = [s["command"] for s in PLATFORMS[platform].sources.values() if "command" in s]
-    answers = {main: "\n" + "dev1#abcdefghi\n" * 400 + "last line\n", **dict.fromkeys(others, "short\n")}
-    log = _played(
-        tmp_path, _device(platform, answers=answers, behaviour=Behaviour.SLOW), Person("audit", PASSWORD, ENABLE)
-    )
-    lines = log.read_text("utf-8").splitlines()
-    assert lines.index("last line") < lines.index(f"dev1#{others[0]}")
-    assert lines.count("dev1#abcdefghi") == 400
+    answers = {main: ("dev1#a\n" * 100 + "x\n") * 16 + "last line\n", **dict.fromkeys(others, "short\n")}
+    device = _device(platform, answers=answers, behaviour=Behaviour.SLOW)
+    kit = _kit(tmp_path, platform)
+    with emulated_city([device]) as city:
+        played = play(kit / "dev1.ttl", Person("audit", PASSWORD, ENABLE), Terminal(), {"dev1:22": city["dev1"]})
+    log = (kit / "logs" / "dev1.log").read_bytes()
+    assert log.count(b"dev1#a\r\n") == 1600
+    after = next(at for text, at in played.sent if text == f"{others[0]}\r")
+    assert after > log.index(b"last line"), "the next command was sent into the answer"
 
 
 def test_an_old_log_is_not_overwritten_unasked(tmp_path: Path) -> None:
