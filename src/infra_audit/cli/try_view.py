@@ -26,7 +26,11 @@ def show(records: Iterable[Mapping[str, Any]], lang: Language, *, every: bool) -
     from rich.text import Text
 
     console = Console(
-        file=sys.stdout, width=terminal_width(), highlight=False, no_color=not sys.stdout.isatty(), soft_wrap=True
+        file=sys.stdout,
+        width=terminal_width(),
+        highlight=False,
+        no_color=None if sys.stdout.isatty() else True,
+        soft_wrap=True,
     )
     artifact = None
     for record in records:
