@@ -278,3 +278,18 @@ def test_a_string_constant_means_its_text(value: str) -> None:
     text_of = TeraTerm._value.__get__(TeraTerm.__new__(TeraTerm))
     if "\x00" not in value:
         assert text_of(teraterm.literal(value)) == value
+
+
+def test_with_its_inventory_a_log_has_zones_and_kind(tmp_path: Path) -> None:
+    """What the README of the kit says: logs are named as the devices of the inventory are."""
+    made = run("collect", "--kit", "teraterm", "-i", INVENTORY, "--limit", "acc-sw-mn1", "--out", "kit", cwd=tmp_path)
+    assert made.status == 0, made.err
+    (entry,) = json.loads((tmp_path / "kit" / "MANIFEST.json").read_text("utf-8"))["devices"]
+    device = _device(entry["platform"])
+    with emulated_city([device]) as city:
+        ports = {f"{entry['host']}:{entry['port']}": city["dev1"]}
+        play(tmp_path / "kit" / entry["macro"], Person("audit", PASSWORD, ENABLE), Terminal(), ports)
+    parsed = run("parse", "kit/logs", "-i", INVENTORY, "--format", "json", cwd=tmp_path)
+    (document,) = map(json.loads, parsed.out.splitlines())
+    subject = document["facts"]["subject"]
+    assert (subject["id"], subject["kind"], subject["zones"]) == ("acc-sw-mn1", "switch", ["mynumber"])

@@ -105,6 +105,24 @@ def test_a_secret_is_not_shown(tmp_path: Path) -> None:
     assert "SECRET:" in result.out
 
 
+def test_the_answer_of_another_command(tmp_path: Path) -> None:
+    (tmp_path / "version.txt").write_text(
+        "Technical Support: http://www.cisco.com/techsupport\nCisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(7)E4, RELEASE SOFTWARE (fc2)\n",
+        "utf-8",
+    )
+    words = ("platform", "try", "version.txt", "--source")
+    result = run(*words, "version", "--platform", "cisco_ios", "--format", "json", cwd=tmp_path)
+    ignored, record = map(json.loads, result.out.splitlines())
+    assert (record["source"], record["templates"]) == ("version", ["version.ttp"])
+    told = [e["reason"] for e in PLATFORMS["cisco_ios"].data["ignore"]["irrelevant"] if e.get("source") == "version"]
+    assert ignored["why"] in told, "an entry of another source may have the same pattern"
+    assert run(*words, "version", cwd=tmp_path).status == 2
+    assert run(*words, "nothing", "--platform", "cisco_ios", cwd=tmp_path).status == 2
+    assert (
+        run("platform", "try", "gone.txt", *words[3:], "version", "--platform", "cisco_ios", cwd=tmp_path).status == 4
+    )
+
+
 def test_a_text_that_nobody_knows(tmp_path: Path) -> None:
     (tmp_path / "x.cfg").write_text("lorem ipsum\n", encoding="utf-8")
     result = run("platform", "try", "x.cfg", cwd=tmp_path)

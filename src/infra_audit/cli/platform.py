@@ -12,7 +12,11 @@ from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command, SubGroup
 from infra_audit.config import Known
-from infra_audit.pipeline import Audit
+from infra_audit.errors import InputError, UsageError
+from infra_audit.model.device import Device
+from infra_audit.model.evidence import Collection, Completeness, RawArtifact
+from infra_audit.model.reason import Reason
+from infra_audit.pipeline import Audit, Target
 from infra_audit.texts import Language, text
 
 
@@ -95,6 +99,7 @@ def _try(lang: Language) -> click.Command:
     path = click.Path(path_type=Path, exists=False)
     params = [
         click.Argument(["file"], type=path, metavar="FILE"), options.option(lang, "--platform", metavar="NAME"),
+        options.option(lang, "--source", metavar="ID"),
         options.option(lang, "--only", type=click.Choice(["used", "ignored", "unparsed", "blank"]), multiple=True),
         *options.run(lang), *options.output(lang),
     ]  # fmt: skip
@@ -103,9 +108,37 @@ def _try(lang: Language) -> click.Command:
 
 def _lines(audit: Audit, values: dict[str, Any], lang: Language) -> Iterator[dict[str, Any]]:
     """Yield what became of each line of each target; say why a target has none."""
-    for target in audit.read([values["file"]], Known(platform=values["platform"], complete=True)):
+    known = Known(platform=values["platform"], complete=True)
+    targets = [_answer(audit, values)] if values["source"] else audit.read([values["file"]], known)
+    for target in targets:
         for missing in target.missing:
             told = text("reasons", missing.reason.code, lang, **missing.reason.fields)
             output.say(f"{target.device.id}: {told}")
         if target.platform is not None:
             yield from audit.explain(target)
+
+
+def _answer(audit: Audit, values: dict[str, Any]) -> Target:
+    """Return a file as the answer to one command: only a log tells by itself what was asked."""
+    if values["platform"] is None:
+        raise UsageError("usage.source_alone")
+    platform = options.to_platform(audit.platforms, values["platform"])
+    if values["source"] not in platform.sources:
+        known = ", ".join(platform.sources)
+        raise UsageError("usage.no_source", name=values["source"], platform=platform.name, known=known)
+    file: Path = values["file"]
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError("file.unreadable", file=str(file), what=type(error).__name__) from error
+    device = Device(id=file.name, platform=platform.name, source="flag")
+    raw = RawArtifact(
+        device=device.id,
+        source=values["source"],
+        name=file.name,
+        data=data,
+        collector="files",
+        complete=Completeness.YES,
+        complete_reason=Reason("complete.operator"),
+    )
+    return audit.prepare(Collection(device=device, artifacts=(raw,)))

@@ -89,7 +89,7 @@ def _at(facts: Any, pointer: str) -> Any:
 
 
 def _lines(device: Device, reading: Reading, compiled: CompiledPlatform, known: _Known) -> Iterator[dict[str, Any]]:
-    reasons = _reasons(compiled.platform)
+    reasons = _reasons(compiled.platform, reading.source.name)
     places = _places(reading)
     for number, written in enumerate(reading.artifact.lines, 1):
         at = (reading.artifact.name, number)
@@ -141,10 +141,15 @@ def _templates(cited: set[str] | None, place: Placed | None, *, told: bool) -> l
     return [template.name for template in place.taken_by] if place is not None and told else []
 
 
-def _reasons(platform: Platform) -> Mapping[tuple[str, str], str]:
-    """Return the reason of each entry of the lists of ignored lines."""
+def _reasons(platform: Platform, source: str) -> Mapping[tuple[str, str], str]:
+    """Return the reason of each entry of the lists of ignored lines that speaks of a source; of equal ones the first."""
     lists: Mapping[str, Sequence[Mapping[str, str]]] = platform.data.get("ignore", {})
-    return {(name, e.get("pattern") or e["section"]): e["reason"] for name, entries in lists.items() for e in entries}
+    found: dict[tuple[str, str], str] = {}
+    for name, entries in lists.items():
+        for entry in entries:
+            if entry.get("source", source) == source:
+                found.setdefault((name, entry.get("pattern") or entry["section"]), entry["reason"])
+    return found
 
 
 def fact_text(fact: Mapping[str, Any]) -> str:
