@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from infra_audit import catalogue
 from infra_audit.baselines.engine import Engine
@@ -165,6 +166,14 @@ class Audit:
                     target.device, target.artifacts, target.missing, target.platform, acknowledgements=acknowledgements
                 )
 
+    def explain(self, target: Target) -> Iterator[dict[str, Any]]:
+        """Yield what became of each line of a target whose platform is known."""
+        from infra_audit.parsers.explain import explain
+
+        assert target.platform is not None
+        acknowledgements = self._acknowledgements()
+        yield from explain(target.device, target.artifacts, target.platform, acknowledgements=acknowledgements)
+
     def _acknowledgements(self) -> Sequence[Acknowledgement]:
         if self.settings.acknowledgements is None:
             return ()
@@ -226,19 +235,20 @@ class Audit:
         from infra_audit.inventory.ansible import resolve
 
         devices = [d for d in self.devices(inventory) if d.id not in done]
-        over_ssh = [d for d in devices if "netmiko" in self._platform(d).data]
+        over_ssh = [d for d in devices if "netmiko" in self.platform(d).data]
         credentials = resolve(
             inventory.paths, over_ssh, vault_password_file=inventory.vault_password_file, vault_ids=inventory.vault_ids
         ) if over_ssh else {}  # fmt: skip
         jobs: dict[str, list[Job]] = {"network": [], "servers": []}
         for device in devices:
-            platform = self._platform(device)
+            platform = self.platform(device)
             name = "network" if "netmiko" in platform.data else "servers"
             jobs[name].append(Job(device=device, platform=platform, credentials=credentials.get(device.id)))
         for collection in self._all(jobs, self._options(inventory)):
             yield self.prepare(collection)
 
-    def _platform(self, device: Device) -> Platform:
+    def platform(self, device: Device) -> Platform:
+        """Return the platform of a device of an inventory."""
         platform = catalogue.by_alias(self.platforms, device.platform or "")
         assert platform is not None, "the inventory refuses unknown platforms"
         return platform
