@@ -94,14 +94,18 @@ def test_nothing_passes_on_an_unknown_line_that_names_the_area(
 
 
 def _sections(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield index of the first body line and of the last, of every run of indented lines."""
+    """Yield index of the first body line and of the last, of every run of indented lines below a header.
+
+    Comware indents the statements of the whole device too: a run right after its separator has no header.
+    """
     start = None
     for number, line in enumerate([*lines, ""]):
         inside = line.startswith((" ", "\t")) and line.strip() != ""
         if inside and start is None:
             start = number
         elif not inside and start is not None:
-            yield start, number - 1
+            if start == 0 or not lines[start - 1].startswith("#"):
+                yield start, number - 1
             start = None
 
 

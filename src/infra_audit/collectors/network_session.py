@@ -51,7 +51,7 @@ def open_session(
     """
     assert job.credentials is not None
     login = job.platform.data.get("login", {"writes": False})
-    quiet = bool(login["writes"]) and not job.device.allow_login_writes
+    quiet = bool(login.get("replaced")) or (bool(login["writes"]) and not job.device.allow_login_writes)
     if quiet and "prompt" not in login:
         raise CollectError("collect.login_writes")
     driver = _driver(job.platform.data["netmiko"], hosts, cancelled, quiet=quiet)

@@ -125,6 +125,13 @@ def _prefix(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     return _network(words[at], at + 1)
 
 
+def _with_length(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """`192.0.2.0 24`, as Comware and VRP write a network, or any form of `prefix`."""
+    if at + 1 < len(words) and words[at + 1].isascii() and words[at + 1].isdigit() and "/" not in words[at]:
+        return _network(f"{words[at]}/{words[at + 1]}", at + 2)
+    return _prefix(words, at)
+
+
 def _network(text: str, after: int) -> tuple[str, int] | None:
     try:
         return str(ipaddress.ip_network(text, strict=False)), after
@@ -193,6 +200,13 @@ def _ports(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     return None
 
 
+def _port(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """As `ports`, with one port alone after eq and neq, so that any word may follow."""
+    if at + 1 < len(words) and words[at] in ("eq", "neq"):
+        return ({words[at]: [words[at + 1]]}, at + 2) if _PORT.fullmatch(words[at + 1]) else None
+    return _ports(words, at)
+
+
 def _starred(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     """Source or destination where `*` is any; lists and ranges stay as written."""
     if at >= len(words):
@@ -245,7 +259,9 @@ TYPES: Mapping[str, Reader] = {
     "protocol": _protocol,
     "ip": _address,
     "prefix": _prefix,
+    "with_length": _with_length,
     "ports": _ports,
+    "port": _port,
     "wildcard": _traffic_end(wildcard=True),
     "masked": _traffic_end(wildcard=False),
     "secret": secret_of(None),

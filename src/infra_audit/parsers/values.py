@@ -9,8 +9,8 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     number(times=1, plus=0)          a decimal number
     duration("m s", never=0)         seconds; units d h m s ms; the total `never` means never, null
     switch("on", "off")              true or false
-    numbers         10,20-22 -> [[10, 10], [20, 22]]
-    split(",")      the parts between a separator
+    numbers         10,20-22 or 10 20 to 22 -> [[10, 10], [20, 22]]
+    split(",")      the parts between a separator; split(",", ranges=True) writes A1-A3 out as A1, A2, A3
     decimal         a number with a sign and decimals
     address         address, address/length or address and mask, v4 or v6; network form with address(network=True)
     secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
@@ -39,6 +39,9 @@ from infra_audit.parsers.template_text import FUNCTIONS
 Result = tuple[Any, Any]
 _MOST_ITEMS = 4096
 """Items that one line may make."""
+_RANGE = re.compile(r"\s*-\s*|\s+to\s+")
+_SEPARATED = re.compile(r"\s*,\s*|\s+")
+_NUMBERED = re.compile(r"(?P<stem>(?:.*[^0-9])?)(?P<number>[0-9]{1,4})")
 _DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
 _SECONDS: Mapping[str, float] = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
 
@@ -113,9 +116,19 @@ class Values:
         """Give true for one word, false for the other."""
         return (value == on, None) if value in (on, off) else refuse(value)
 
-    def split(self, value: str, separator: str = ",") -> Result:
-        """Give the parts of a list written with a separator; an empty one has no parts."""
-        return [part for part in value.strip("\"'").split(separator) if part], None
+    def split(self, value: str, separator: str = ",", ranges: bool = False) -> Result:  # noqa: FBT001, FBT002
+        """Give the parts of a list written with a separator, ranges of names written out; an empty one has no parts."""
+        parts = [part for part in value.strip("\"'").split(separator) if part]
+        if not ranges:
+            return parts, None
+        names: list[str] = []
+        for part in parts:
+            first, dash, last = part.partition("-")
+            found = _between(first, last) if dash else [part]
+            if found is None:
+                return refuse(value)
+            names += found
+        return names, None
 
     def decimal(self, value: str) -> Result:
         """Give a number with decimals."""
@@ -124,7 +137,7 @@ class Values:
     def numbers(self, value: str) -> Result:
         """Give ranges of numbers."""
         found = []
-        for part in value.replace(" ", "").split(","):
+        for part in _SEPARATED.split(_RANGE.sub("-", value.strip())):
             first, dash, last = part.partition("-")
             if not _is_number(first) or (dash and not _is_number(last)):
                 return refuse(value)
@@ -220,6 +233,14 @@ def long_name(written: str, table: Mapping[str, str]) -> str:
 @lru_cache(maxsize=64)
 def _longest_first(table: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     return sorted(table, key=lambda entry: (-len(entry[0]), entry[0]))
+
+
+def _between(first: str, last: str) -> list[str] | None:
+    """Return the names from `first` to `last`, which differ in the number at their end; None when they are no such range."""
+    start, end = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
+    if start is None or end is None or end["stem"] not in ("", start["stem"]):
+        return None
+    return [f"{start['stem']}{n}" for n in range(int(start["number"]), int(end["number"]) + 1)] or None
 
 
 def _is_number(text: str) -> bool:

@@ -35,12 +35,18 @@ LINES = st.lists(
     st.tuples(st.sampled_from(["", " ", "   ", "\t"]), st.lists(st.sampled_from(WORDS), max_size=4)), max_size=40
 )
 RULES = {
+    "separated": rules_of({"comment": r"^\s*#", "separator": "^#"}, "ios"),
     "indented": rules_of({"comment": r"^\s*!", "end": "^end$"}, "ios"),
     "fortios": rules_of({"comment": r"^\s*#(?!config)"}, None),
     "flat": rules_of(
         {"comment": "^#", "context": [{"start": "^pp select 1", "members": "^a b", "end": "^end$"}]}, None
     ),
 }
+
+
+def split_as(syntax: str, lines: Sequence[str]) -> Split:
+    """Split with the rules of that name."""
+    return splitter("indented" if syntax == "separated" else syntax)(lines, RULES[syntax])
 
 
 def places(split: Split) -> list[int]:
@@ -55,7 +61,7 @@ def places(split: Split) -> list[int]:
 @given(drawn=LINES)
 def test_every_line_is_in_exactly_one_place(syntax: str, drawn: list[tuple[str, list[str]]]) -> None:
     lines = [indent + " ".join(words) for indent, words in drawn]
-    assert places(splitter(syntax)(lines, RULES[syntax])) == list(range(1, len(lines) + 1))
+    assert places(split_as(syntax, lines)) == list(range(1, len(lines) + 1))
 
 
 @pytest.mark.parametrize("syntax", sorted(RULES))
@@ -65,7 +71,7 @@ def test_statements_keep_their_order_and_have_no_outer_blanks_but_indent(
     syntax: str, drawn: list[tuple[str, list[str]]]
 ) -> None:
     lines = [indent + " ".join(words) for indent, words in drawn]
-    for section in splitter(syntax)(lines, RULES[syntax]).sections:
+    for section in split_as(syntax, lines).sections:
         body = [statement.first for statement in section.body]
         assert body == sorted(body)
         for statement in section.body:
@@ -115,6 +121,31 @@ def test_a_banner_without_end_makes_everything_after_it_unread() -> None:
     assert split.unclosed
     assert [(o.line, o.code) for o in split.oddities] == [(2, "parse.text_without_end")]
     assert [s.opaque for s in split.sections] == [False, True, True, True]
+
+
+def test_a_separator_sets_a_new_margin() -> None:
+    rules = rules_of({"comment": r"^\s*#", "separator": "^#"}, None)
+    lines = [
+        "#",
+        " sysname a",
+        " telnet server enable",
+        "#",
+        "vlan 1",
+        " name x",
+        "#",
+        " stp x",
+        "  deep",
+        " ssh y",
+        "acl z",
+    ]
+    assert shown(lines, "indented", rules) == [
+        ("sysname a", []),
+        ("telnet server enable", []),
+        ("vlan 1", [" name x"]),
+        ("stp x", [" deep"]),
+        ("ssh y", []),
+        ("acl z", []),
+    ]
 
 
 def test_opaque_texts_of_a_platform() -> None:

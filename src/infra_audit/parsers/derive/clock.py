@@ -15,14 +15,16 @@ _FIXED = {
     "Etc/UTC": "+00:00",
 }
 """Names of zones without summer time that are usual here."""
+_ANY_CASE = {name.lower(): value for name, value in _FIXED.items()}
+"""Some devices write them in small letters."""
 _HOURS = re.compile(r"\S+ (?P<sign>[+-]?)(?P<hours>\d{1,2})(?: (?P<minutes>\d{1,2}))?")
 _OFFSET = re.compile(r"(?:\S+ )?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})")
 
 
 def offset(text: str) -> str | None:
     """Return the offset that a time zone as written means: `JST 9 0`, `+09:00` and `Asia/Tokyo` are all +09:00."""
-    if text in _FIXED:
-        return _FIXED[text]
+    if text.lower() in _ANY_CASE:
+        return _ANY_CASE[text.lower()]
     found = _HOURS.fullmatch(text) or _OFFSET.fullmatch(text)
     if found is None:
         return None

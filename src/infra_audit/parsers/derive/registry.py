@@ -15,6 +15,7 @@ from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
+from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, VLAN_PORTS, VLAN_RANGES
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
@@ -46,4 +47,7 @@ STEPS: Mapping[str, Step] = {
     "password_policy": PASSWORD_POLICY,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
+    "vlan_ports": VLAN_PORTS,
+    "vlan_ranges": VLAN_RANGES,
+    "interface_type": INTERFACE_TYPE,
 }

@@ -103,6 +103,8 @@ class Rules:
     """Matches top-level lines around the text: end marker, size header, greeting."""
     opaque: tuple[Opaque, ...] = ()
     blocks: tuple[Block, ...] = ()
+    separator: re.Pattern[str] | None = None
+    """Matches lines after which a new section begins, at whatever indent its first line has."""
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line is a comment."""
@@ -111,6 +113,10 @@ class Rules:
     def is_frame(self, line: str) -> bool:
         """Return whether a top-level line stands around the text and is not part of it."""
         return self.frame is not None and self.frame.match(line) is not None
+
+    def is_separator(self, line: str) -> bool:
+        """Return whether a line parts two sections."""
+        return self.separator is not None and self.separator.match(line) is not None
 
 
 def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
@@ -132,6 +138,7 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
             )
             for entry in source.get("context", ())
         ),
+        separator=re.compile(source["separator"]) if "separator" in source else None,
     )
 
 

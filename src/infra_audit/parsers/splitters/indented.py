@@ -2,6 +2,9 @@
 
 The body keeps one blank of indent a level whatever the device used. Texts between delimiters (banners) are one statement
 each and are never read as configuration.
+
+Where the source names a `separator`, statements of the whole device may be indented too: the first line after a separator
+sets the margin of what follows up to the next one.
 """
 
 from collections.abc import Sequence
@@ -46,19 +49,25 @@ class _Splitter:
         self.section: Section | None = None
         self.indents: list[int] = []
         self.text: _OpenText | None = None
+        self.margin = 0
 
     def line(self, number: int, line: str) -> None:
         """Take one line."""
         stripped = line.strip()
         if self.text is not None:
             self._text(number, ended=self.text.ends_with(line))
+        elif self.rules.is_separator(line):
+            self.section, self.margin = None, -1
+            self.result.blank.append(number)
         elif not stripped or self.rules.is_comment(line):
             self.result.blank.append(number)
-        elif line[0] in " \t" and self.section is not None:
-            self._body(self.section, number, len(line) - len(line.lstrip()), stripped)
+        elif (indent := len(line) - len(line.lstrip())) > max(self.margin, 0) and self.section is not None:
+            self._body(self.section, number, indent, stripped)
         elif self.rules.is_frame(line):
             self.result.blank.append(number)
         else:
+            if self.margin < 0 or indent < self.margin:
+                self.margin = indent
             self._header(number, stripped)
 
     def _text(self, number: int, *, ended: bool) -> None:
