@@ -9,6 +9,7 @@ from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import LAST_IS, MAP
+from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, ZONE_MEMBERS
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
@@ -33,7 +34,9 @@ STEPS: Mapping[str, Step] = {
     "line_sources": LINE_SOURCES,
     "map": MAP,
     "copy": MAP,
+    "object_addresses": OBJECT_ADDRESSES,
     "policy_any": POLICY_ANY,
+    "policy_expiry": POLICY_EXPIRY,
     "port_mode": PORT_MODE,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
@@ -46,4 +49,5 @@ STEPS: Mapping[str, Step] = {
     "password_policy": PASSWORD_POLICY,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
+    "zone_members": ZONE_MEMBERS,
 }
