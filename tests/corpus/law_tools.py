@@ -136,8 +136,9 @@ def _keys(document: FactsDocument, pointer: str) -> tuple[str, str]:
                 else document.keys[here][len(_above(document, here)) :]
             )
             values = inside.strip("[]").split(",")
+            one_line = len({p.lines for at, p in document.provenance.items() if at.startswith(here + "/") and p.lines}) < 2
             kept = (
-                [v for v, n in zip(values, names, strict=False) if n != "occurrence"]
+                [v for v, n in zip(values, names, strict=False) if n != "occurrence" and (n != "digest" or one_line)]
                 if len(values) == len(names)
                 else values
             )
