@@ -10,9 +10,10 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "infra_audit"
 
 # Lowest first; two names of one layer may not import each other.
 LAYERS: list[tuple[str, ...]] = [
-    ("errors",),
+    ("errors", "__version__"),
+    ("cache",),
     ("yamlfile",),
-    ("resources", "texts", "secret", "registry", "private_folder", "__version__"),
+    ("resources", "literals", "texts", "secret", "registry", "private_folder"),
     ("model",),
     ("catalogue", "ansible_call"),
     ("inventory", "collectors", "snapshot", "parsers", "baselines", "diff", "reports"),

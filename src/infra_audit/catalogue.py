@@ -75,7 +75,7 @@ def by_alias(known: Mapping[str, Platform], name: str) -> Platform | None:
 
 
 def _platform(folder: Traversable) -> Platform:
-    data = yamlfile.load(folder / "platform.yaml")
+    data = yamlfile.load(folder / "platform.yaml", cached=True)
     error = next(iter(_validator().iter_errors(data)), None)
     if error is not None:
         place = "/".join(str(part) for part in error.instance_path)

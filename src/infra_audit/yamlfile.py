@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import yaml
 
+from infra_audit import cache
 from infra_audit.errors import InputError
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -104,10 +105,15 @@ def loads(text: str, name: str) -> Any:
         raise InputError("yaml.invalid", file=name, line=line, what=what) from error
 
 
-def load(path: Path | Traversable) -> Any:
-    """Return the value of a YAML file. Raises InputError when it cannot be read or is not JSON in YAML dress."""
+def load(path: Path | Traversable, *, cached: bool = False) -> Any:
+    """Return the value of a YAML file. Raises InputError when it cannot be read or is not JSON in YAML dress.
+
+    `cached`: the value of a large file that seldom changes may come from the cache.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("file.unreadable", file=str(path), what=type(error).__name__) from error
+    if cached:
+        return cache.made("yaml", text, lambda: loads(text, str(path)))
     return loads(text, str(path))

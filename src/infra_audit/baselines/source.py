@@ -72,7 +72,7 @@ def read_folder(folder: Traversable, layer: int = 0) -> Iterator[RuleFile]:
 
 def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
     """Read one rule file. Raises InputError when it is not YAML, BaselineError when its outer shape is wrong."""
-    data = yamlfile.load(path)
+    data = yamlfile.load(path, cached=True)
     for error in file_validator().iter_errors(data):
         if _outside_rules(error.instance_path):
             place = pointer.join(error.instance_path) or "/"

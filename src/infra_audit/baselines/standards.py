@@ -106,7 +106,7 @@ def load(overlays: Sequence[Path] = ()) -> Catalogue:
 
 def read(file: Traversable) -> Standard:
     """Read one catalogue. Raises InputError when it is not YAML, BaselineError when its form is wrong."""
-    data = yamlfile.load(file)
+    data = yamlfile.load(file, cached=True)
     for error in _validator().iter_errors(data):
         place = pointer.join(error.instance_path) or "/"
         raise BaselineError("baseline.standard_invalid", file=str(file), place=place, what=str(error.schema_path[-1]))

@@ -3,10 +3,15 @@
 Two lists: `irrelevant`, because no area could hold them, and `not_parsed_yet`, which costs the area its `parsed`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from infra_audit import literals
+from infra_audit.literals import Pattern
+
+_MOST_REMEMBERED = 50_000
+"""Different statements remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Entry:
 class _Rule:
     """When an entry leaves out a line."""
 
-    pattern: re.Pattern[str] | None
+    pattern: Pattern | None
     """None: every line of the section."""
     section: str
     source: str | None
@@ -46,12 +51,15 @@ class Ignore:
         """Compile the entries; `section` is the beginning of a section's header: for all its lines, or for those of `pattern`."""
         self._lines: list[_Rule] = []
         self._sections: list[_Rule] = []
-        for name in ("irrelevant", "not_parsed_yet"):
-            for entry in data.get(name, ()):
-                shown = Entry(name, str(entry.get("pattern") or entry["section"]), entry.get("area"))
-                pattern = re.compile(entry["pattern"]) if "pattern" in entry else None
-                rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
-                (self._sections if pattern is None else self._lines).append(rule)
+        entries = [(name, entry) for name in ("irrelevant", "not_parsed_yet") for entry in data.get(name, ())]
+        patterns = iter(literals.patterns(entry["pattern"] for _, entry in entries if "pattern" in entry))
+        for name, entry in entries:
+            shown = Entry(name, str(entry.get("pattern") or entry["section"]), entry.get("area"))
+            pattern = next(patterns) if "pattern" in entry else None
+            rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
+            (self._sections if pattern is None else self._lines).append(rule)
+        self._matching: dict[str, tuple[_Rule, ...]] = {}
+        """Entries by statement: most statements of a configuration come many times."""
 
     def section(self, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
@@ -59,7 +67,10 @@ class Ignore:
 
     def line(self, text: str, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out one statement (`text` without its indent) in a section."""
-        for rule in self._lines:
-            if rule.pattern is not None and rule.pattern.match(text) and rule.applies(path, source):
-                return rule.entry
-        return None
+        matching = self._matching.get(text)
+        if matching is None:
+            if len(self._matching) >= _MOST_REMEMBERED:
+                self._matching.clear()
+            matching = tuple(rule for rule in self._lines if rule.pattern and rule.pattern.match(text))
+            self._matching[text] = matching
+        return next((rule.entry for rule in matching if rule.applies(path, source)), None)

@@ -130,6 +130,7 @@ class CompiledPlatform:
         self.absent: Sequence[Mapping[str, Any]] = data.get("absent", ())
         self.statements: Sequence[Mapping[str, Any]] = data.get("statements", ())
         self.derive: Sequence[Mapping[str, Any]] = data.get("derive", ())
+        self._key_fields: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines_by_field: dict[tuple[str, ...], Sequence[tuple[TemplateFile, Line]]] = {}
         self._prefixes: dict[str, _Prefixes] = {}
         for template in self.templates:
@@ -161,6 +162,17 @@ class CompiledPlatform:
     def reads(self, source: str) -> bool:
         """Return whether any template reads a source."""
         return source in self._prefixes
+
+    def key_fields(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the fields that name an item of the list at `path`, and the one by which the device names it."""
+        found = self._key_fields.get(path)
+        if found is None:
+            area = self.areas.get(path[0]) if path else None
+            schema: Mapping[str, Any] = area.schema if area else {}
+            for name in path[1:]:
+                schema = schema.get("items", schema).get("properties", {}).get(name, {})
+            found = self._key_fields[path] = (*schema.get("x-key", ()), "_id")
+        return found
 
     @cached_property
     def words(self) -> "AreaWords":

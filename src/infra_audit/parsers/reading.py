@@ -1,12 +1,12 @@
 """One artefact: split, each section handed to its template, and every line accounted for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from infra_audit.model.evidence import Artifact
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
-from infra_audit.parsers.locator import AT
+from infra_audit.parsers.executor import Record
 from infra_audit.parsers.platform import CompiledPlatform, Source, TemplateFile
 from infra_audit.parsers.splitters import Section, Split, Statement, splitter
 from infra_audit.parsers.tree import Branch, Capture, Path
@@ -93,108 +93,74 @@ class _Bucket:
         self.statements: list[Statement] = []
         self.section_of: list[Placed] = []
         self.is_header: list[bool] = []
+        self.closes: list[bool] = []
+        """Whether a record may not go on from before: a section of its own begins. The lines of a flat text are none."""
         for place in places:
             for statements, header in ((place.section.header, True), (place.section.body, False)):
                 for statement in statements:
+                    self.closes.append(not place.section.is_line and statement is place.section.header[0])
                     self.statements.append(statement)
                     self.section_of.append(place)
                     self.is_header.append(header)
         self._provenance: dict[tuple[Span, ...], Provenance] = {}
-        self.started: set[int] = set()
 
     def read_into(self, root: Branch) -> None:
         """Run the template and add what it captured."""
-        compiled = self.template.compiled
         try:
-            results = compiled.parse([statement.text for statement in self.statements])
+            run = self.template.compiled.run([statement.text for statement in self.statements], self.closes)
         except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
             self.reading.failures[self.template.name] = type(error).__name__
             return
-        locator = compiled.locator
-        assert locator is not None
-        self.started = locator.started
-        for result in results:
-            self._branch(result, root, (), ())
-        self.reading.refused |= {self._first(line) for line in locator.matched}
+        for record in run.records:
+            self._add(record, root, (), ())
+        self.reading.refused |= {self.statements[at].first for at in run.matched}
 
-    def _first(self, line: int) -> int:
-        return self.statements[line - 1].first
+    def _add(self, record: Record, into: Branch, above: Path, keys: tuple[int, ...]) -> None:
+        """Add a record to a branch; `keys` are the statements that give the keys of the items around it."""
+        path = (*above, *record.group.path)
+        target = into.child(record.group.path[:-1])
+        if not record.group.many:
+            self._fill(target.child(record.group.path[-1:]), record, path, keys)
+            return
+        for fields in _variants(record.fields):
+            item = Branch()
+            self._fill(item, Record(record.group, fields, record.children), path, keys)
+            if item.identity is not None or any(True for _ in item.all_captures()):
+                target.lists.setdefault(record.group.path[-1], []).append(item)
 
-    def _branch(self, node: Mapping[str, Any], into: Branch, path: Path, above: tuple[int, ...]) -> None:
-        """Sort one object of TTP's result into a branch; `above` are lines of the keys of items around it."""
-        captured = [
-            (field_name, int(line), value)
-            for field_name, at, line, value in ((*name.rpartition(AT), value) for name, value in node.items())
-            if at
-        ]
-        own = self._own(captured)
-        keys = (*above, *self._key_lines(own, path))
-        for field_name, line, value in own:
-            self._capture(into, field_name, line, value, keys)
-        for group, value in node.items():
-            if AT in group:
-                continue
-            if isinstance(value, list):
-                for entry in value:
-                    for variant in _variants(entry):
-                        item = Branch()
-                        self._branch(variant, item, (*path, group), keys)
-                        if item.identity is not None or any(True for _ in item.all_captures()):
-                            into.lists.setdefault(group, []).append(item)
-            else:
-                self._branch(value, into.child((group,)), (*path, group), keys)
+    def _fill(self, branch: Branch, record: Record, path: Path, above: tuple[int, ...]) -> None:
+        keys = (*above, *self._key_statements(record, path))
+        for name, at, value in record.fields:
+            self._capture(branch, name, at, value, keys)
+        for child in record.children:
+            self._add(child, branch, path, keys)
 
-    def _own(self, captured: list[tuple[str, int, Any]]) -> list[tuple[str, int, Any]]:
-        """Keep what lies in a section whose start line opened this very item; the rest leaked in from elsewhere.
+    def _key_statements(self, record: Record, path: Path) -> tuple[int, ...]:
+        """Return the statements that give the key of this item: without them its facts would have another key."""
+        wanted = self.platform.key_fields(path)
+        last = {name: at for name, at, _ in record.fields if name in wanted}
+        return tuple(last[name] for name in wanted if name in last)
 
-        The records of a flat text go on over lines that are sections of their own.
-        """
-        opened = {self.section_of[line - 1].index for _, line, _ in captured if line in self.started}
-        return [
-            entry
-            for entry in captured
-            if self.section_of[entry[1] - 1].index in opened
-            or (opened and self.section_of[entry[1] - 1].section.is_line)
-        ]
-
-    def _key_lines(self, captured: list[tuple[str, int, Any]], path: Path) -> tuple[int, ...]:
-        """Return the lines that give the key of this item: without them its facts would have another key."""
-        found = []
-        for field_name in (*self._keys(path), "_id"):
-            lines = [line for name, line, _ in captured if name == field_name]
-            if lines:
-                found.append(max(lines))
-        return tuple(found)
-
-    def _keys(self, path: Path) -> tuple[str, ...]:
-        area = self.platform.areas.get(path[0]) if path else None
-        schema: Mapping[str, Any] = area.schema if area else {}
-        for name in path[1:]:
-            inner = schema.get("items", schema)
-            schema = inner.get("properties", {}).get(name, {})
-        return tuple(schema.get("x-key", ()))
-
-    def _capture(self, into: Branch, name: str, line: int, value: Any, keys: tuple[int, ...]) -> None:
-        statement = self.statements[line - 1]
-        place = self.section_of[line - 1]
+    def _capture(self, into: Branch, name: str, at: int, value: Any, keys: tuple[int, ...]) -> None:
+        statement = self.statements[at]
         self.reading.used.add(statement.first)
-        into.sections.add((self.reading.order, place.index))
+        into.sections.add((self.reading.order, self.section_of[at].index))
         if name == "_id":
             into.identity = str(value)
         if name.startswith("_"):
             return
         adds = isinstance(value, Adds)
         capture = Capture(
-            list(value) if adds else value, adds, (self.reading.order, statement.first), self._cite(line, keys)
+            list(value) if adds else value, adds, (self.reading.order, statement.first), self._cite(at, keys)
         )
         *above, last = name.split("__")
         into.child(tuple(above)).captures.setdefault(last, []).append(capture)
 
-    def _cite(self, line: int, keys: tuple[int, ...]) -> Provenance:
-        """Cite a line, and those of the item's key that are no header of its section."""
-        place = self.section_of[line - 1]
-        cited = [line, *(k for k in keys if not (self.is_header[k - 1] and self.section_of[k - 1] is place))]
-        spans = tuple(sorted({(self.statements[k - 1].first, self.statements[k - 1].last) for k in cited}))
+    def _cite(self, at: int, keys: tuple[int, ...]) -> Provenance:
+        """Cite a statement, and those of the item's key that are no header of its section."""
+        place = self.section_of[at]
+        cited = [at, *(k for k in keys if not (self.is_header[k] and self.section_of[k] is place))]
+        spans = tuple(sorted({(self.statements[k].first, self.statements[k].last) for k in cited}))
         found = self._provenance.get(spans)
         if found is None:
             found = Provenance(
@@ -204,9 +170,14 @@ class _Bucket:
         return found
 
 
-def _variants(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return one object for each value of a field that makes items, else the object itself."""
-    for name, value in node.items():
-        if isinstance(value, Items):
-            return [{**node, name: single} for single in value]
-    return [node]
+def _variants(fields: list[tuple[str, int, Any]]) -> list[list[tuple[str, int, Any]]]:
+    """Return one set of fields for each value of a field that makes items, else the fields themselves.
+
+    Of two statements for one such field the last counts, as on the device; the other stays unread.
+    """
+    made = [(name, at, value) for name, at, value in fields if isinstance(value, Items)]
+    if not made:
+        return [fields]
+    name, at, values = made[-1]
+    others = [entry for entry in fields if entry[0] != name]
+    return [[*others, (name, at, single)] for single in values]

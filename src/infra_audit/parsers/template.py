@@ -1,22 +1,25 @@
-"""One section template: compiled when the first artefact of its source comes, then used for the rest of the process."""
+"""One section template: compiled by TTP, once for all processes, and run by the executor."""
 
 import json
 import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from infra_audit import cache
 from infra_audit.errors import PlatformError
+from infra_audit.parsers import executor
 from infra_audit.parsers.grammar import Grammar
-from infra_audit.parsers.locator import Locator
 from infra_audit.parsers.splitters import Section
-from infra_audit.parsers.template_text import Line, TemplateText
+from infra_audit.parsers.template_text import FUNCTIONS, Line, TemplateText
 from infra_audit.parsers.values import Values
 
 SECONDS = 20.0
 """Longest time one template may work on one artefact; the slowest corpus file needs 0.5 s for all of them."""
+_TTP = "0.10"
+"""Release line of TTP whose compiled expressions are read; part of what a compiled template depends on."""
 
 _FIRST_VARIABLE = re.compile(r"{{([^|}]*)")
 _VARS = re.compile(r"^<vars>$.*?^</vars>$", re.MULTILINE | re.DOTALL)
@@ -29,58 +32,90 @@ class Template:
     """A compiled template."""
 
     def __init__(
-        self,
-        text: TemplateText,
-        tables: Mapping[str, Mapping[str, Any]],
-        grammars: Mapping[str, Grammar],
-        *,
-        located: bool = True,
+        self, text: TemplateText, tables: Mapping[str, Mapping[str, Any]], grammars: Mapping[str, Grammar]
     ) -> None:
-        """Hand a checked text to TTP. Raises PlatformError when TTP cannot compile it. `located=False`: plain TTP."""
-        from ttp import ttp
-
-        self.text = text
-        values = Values(tables, grammars)
-        self._parser = ttp(log_level="CRITICAL")
-        values.install(self._parser)
-        try:
-            self._parser.add_vars(dict(text.variables))
-            self._parser.add_template(_prepared(text))
-        except (SystemExit, re.error, Exception) as error:
-            raise PlatformError("platform.template", file=text.name, line=1, what=f"TTP: {error}") from error
-        groups = [group for template in self._parser._templates for group in template.groups]  # noqa: SLF001
-        self._starts: list[re.Pattern[str]] = [entry["REGEX"] for group in groups for entry in group.start_re]
-        self._all: list[re.Pattern[str]] = [
-            entry["REGEX"] for group in groups for entry in (*group.start_re, *group.re)
-        ]
-        self.locator = Locator(self._parser) if located else None
-        values.locator = self.locator
+        """Compile a checked text. Raises PlatformError when TTP cannot compile it."""
+        source = json.dumps([_TTP, _prepared(text), dict(text.variables)])
+        data = cache.made("template", source, lambda: compiled_data(text))
+        self.groups = executor.groups_of(data, Values(tables, grammars).functions())
+        self._opens: dict[tuple[str, bool], bool] = {}
 
     def opens(self, section: Section) -> bool:
         """Return whether a start line matches a header line: else the body would fall to the section before it."""
-        patterns = self._all if section.is_line else self._starts
-        return any(pattern.search(f"\n{statement.text}\n") for statement in section.header for pattern in patterns)
+        return any(self._opened_by(statement.text, starts=not section.is_line) for statement in section.header)
 
-    def parse(self, texts: list[str]) -> list[dict[str, Any]]:
-        """Return TTP's results for the statements of a bucket. Raises whatever a value function or TTP raises."""
-        assert self.locator is not None
+    def _opened_by(self, text: str, *, starts: bool) -> bool:
+        key = (text, starts)
+        if key not in self._opens:
+            self._opens[key] = any(group.matches(text, starts=starts) for group in self.groups)
+        return self._opens[key]
+
+    def run(self, texts: Sequence[str], closes: Sequence[bool]) -> executor.Run:
+        """Return the records of the statements of a bucket. Raises whatever a value function raises, TimeLimitError too."""
         with _time_limit(SECONDS):
-            return _dicts(self.locator.parse(texts))
-
-    def plain(self, text: str) -> list[dict[str, Any]]:
-        """Return what TTP alone makes of a text; for the test that compares both."""
-        self._parser.clear_input()
-        self._parser.add_input(text)
-        self._parser.parse(one=True)
-        result = _dicts([list(entry) for entry in self._parser.result()])
-        self._parser.clear_result()
-        return result
+            return executor.run(self.groups, texts, closes)
 
 
-def _dicts(node: Any) -> list[dict[str, Any]]:
-    if isinstance(node, dict):
-        return [dict(node)] if node else []
-    return [found for entry in node for found in _dicts(entry)]
+def ttp_of(text: TemplateText, functions: executor.Functions | None = None) -> Any:
+    """Return a parser of TTP with a checked text in it, and with the value functions if TTP is to parse, too.
+
+    Raises PlatformError when TTP cannot compile it.
+    """
+    from ttp import ttp
+
+    parser = ttp(log_level="CRITICAL")
+    for name in sorted(FUNCTIONS - {"set", "re"}):
+        parser.add_function(functions[name] if functions else _not_called, scope="match", name=name)
+    try:
+        parser.add_vars(dict(text.variables))
+        parser.add_template(_prepared(text))
+    except (SystemExit, re.error, Exception) as error:
+        raise PlatformError("platform.template", file=text.name, line=1, what=f"TTP: {error}") from error
+    return parser
+
+
+def _not_called(value: Any, *_args: Any, **_kwargs: Any) -> tuple[Any, Any]:
+    """Stand for a value function while TTP compiles, which only asks whether it knows the name."""
+    return value, None
+
+
+def compiled_data(text: TemplateText) -> list[dict[str, Any]]:
+    """Return what TTP makes of a template as plain data: groups of expressions with the calls of each variable.
+
+    Rests on names inside TTP 0.10 (`_templates`, `groups`, `start_re`, `re`, `children`, `REGEX`, `VARIABLES`), which is why
+    the version is pinned and a test compares results with TTP's own.
+    """
+    return [_group(group, ()) for template in ttp_of(text)._templates for group in template.groups]  # noqa: SLF001
+
+
+def _group(group: Any, above: tuple[str, ...]) -> dict[str, Any]:
+    path = [part for name in group.path for part in name.split(".")]
+    starts = {id(entry) for entry in group.start_re}
+    entries = list({id(entry): entry for entry in (*group.start_re, *group.re)}.values())
+    full = tuple(part.rstrip("*") for part in path)
+    return {
+        "path": full[len(above) :],
+        "many": not path[-1].endswith("**"),
+        "rules": [_rule(entry, starts=id(entry) in starts) for entry in entries],
+        "children": [_group(child, full) for child in group.children],
+    }
+
+
+def _rule(entry: Mapping[str, Any], *, starts: bool) -> dict[str, Any]:
+    return {
+        "expression": entry["REGEX"].pattern,
+        "starts": starts,
+        "variables": [
+            [name, [_call(function) for function in variable.functions]]
+            for name, variable in entry["VARIABLES"].items()
+        ],
+    }
+
+
+def _call(function: Mapping[str, Any]) -> dict[str, Any]:
+    if function["name"] == "set":  # its other argument is the line, which has matched
+        return {"name": "set", "args": [function["args"][0]], "kwargs": {}}
+    return {"name": function["name"], "args": list(function["args"]), "kwargs": dict(function["kwargs"])}
 
 
 def _prepared(text: TemplateText) -> str:

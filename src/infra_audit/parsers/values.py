@@ -31,9 +31,9 @@ from typing import Any
 from infra_audit import secret as secrets
 from infra_audit.parsers.grammar import Grammar
 from infra_audit.parsers.grammar_types import masked
-from infra_audit.parsers.locator import AT, Locator
 from infra_audit.parsers.splitters import BREAK
 from infra_audit.parsers.splitters.quotes import split_words
+from infra_audit.parsers.template_text import FUNCTIONS
 
 Result = tuple[Any, Any]
 _MOST_ITEMS = 4096
@@ -66,15 +66,10 @@ class Values:
         """Use the tables and grammars of a platform."""
         self.tables = tables
         self.grammars = grammars
-        self.locator: Locator | None = None
 
-    def install(self, parser: Any) -> None:
-        """Make the functions known to a TTP parser, before it is given a template."""
-        for name in (
-            "text", "word", "words", "number", "duration", "switch", "numbers", "split", "decimal", "address", "secret", "read", "spread",
-            "each", "append", "items", "also", "name",
-        ):  # fmt: skip
-            parser.add_function(_guarded(getattr(self, name)), scope="match", name=name)
+    def functions(self) -> dict[str, Callable[..., Result]]:
+        """Return the functions by the names that templates use."""
+        return {name: _guarded(getattr(self, name)) for name in sorted(FUNCTIONS - {"set", "re"})} | {"set": _constant}
 
     def text(self, value: str) -> Result:
         """Give the text, without quotes and escapes when it is one quoted text, with its line breaks."""
@@ -169,7 +164,7 @@ class Values:
 
     def spread(self, value: Any) -> Result:
         """Make the fields of `read` fields of the item."""
-        return (value, {"new_field": self._here(value)}) if isinstance(value, dict) else refuse(value)
+        return (value, {"new_field": value}) if isinstance(value, dict) else refuse(value)
 
     def each(self, value: Any) -> Result:
         """Add one value to the field."""
@@ -189,7 +184,7 @@ class Values:
 
     def also(self, value: Any, field: str, other: Any) -> Result:
         """Give a second field with a constant value."""
-        return value, {"new_field": self._here({field: other})}
+        return value, {"new_field": {field: other}}
 
     def name(self, value: str, table: str, seen: str | None = None) -> Result:
         """Give an interface name in its long form; one that the table does not know stays as written."""
@@ -201,13 +196,12 @@ class Values:
         kind = self.tables.get("interface_type", {}).get(full.rstrip("0123456789/.:-"))
         if kind is not None:
             fields["type"] = kind
-        return full, {"new_field": self._here(fields)}
+        return full, {"new_field": fields}
 
-    def _here(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Put the line of the match in hand into the names, as the locator does with captured ones."""
-        if self.locator is None:
-            return dict(fields)
-        return {f"{name}{AT}{self.locator.now}": value for name, value in fields.items()}
+
+def _constant(_value: Any, value: Any) -> Result:
+    """Give the value of `set`: the line itself says it."""
+    return value, None
 
 
 def long_name(written: str, table: Mapping[str, str]) -> str:
@@ -228,7 +222,7 @@ def _is_number(text: str) -> bool:
 
 
 def _guarded(function: Callable[..., Result]) -> Callable[..., Result]:
-    """TTP takes a KeyError or AttributeError for a misspelt function and goes on; make every fault visible."""
+    """Tell a fault of a function from what the executor itself might raise."""
 
     def call(*args: Any, **kwargs: Any) -> Result:
         try:

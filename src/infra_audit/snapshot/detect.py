@@ -7,8 +7,10 @@ guessed at: the reason names the candidates.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
+from infra_audit import literals
+from infra_audit.literals import Pattern
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 
@@ -30,10 +32,11 @@ class Detection:
 def detect(lines: Sequence[str], platforms: Mapping[str, Platform]) -> Detection:
     """Return the platform of a text. It makes no difference whether the text is redacted."""
     text = "\n".join(lines[:LINES])
-    found = {
-        name: sum(e["weight"] for e in p.data.get("detect", ()) if _matches(e["pattern"], text))
-        for name, p in platforms.items()
-    }
+    wanted = [(name, entry) for name, p in platforms.items() for entry in p.data.get("detect", ())]
+    found = dict.fromkeys(platforms, 0)
+    for (name, entry), pattern in zip(wanted, _compiled(tuple(e["pattern"] for _, e in wanted)), strict=True):
+        if _matches(pattern, text):
+            found[name] += entry["weight"]
     scores = {name: score for name, score in sorted(found.items(), key=lambda item: (-item[1], item[0])) if score > 0}
     best = [name for name, score in scores.items() if score == max(scores.values())]
     if not best or scores[best[0]] < THRESHOLD:
@@ -43,18 +46,17 @@ def detect(lines: Sequence[str], platforms: Mapping[str, Platform]) -> Detection
     return Detection(platforms[best[0]], None, scores)
 
 
-@cache
-def _compiled(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(pattern, re.MULTILINE), re.compile(pattern)
+@lru_cache(maxsize=8)
+def _compiled(sources: tuple[str, ...]) -> tuple[Pattern, ...]:
+    return tuple(literals.patterns(sources, re.MULTILINE))
 
 
-def _matches(pattern: str, text: str) -> bool:
+def _matches(pattern: Pattern, text: str) -> bool:
     """Tell whether some line matches. One search over the whole text is a hundred times faster than one a line."""
-    whole, single = _compiled(pattern)
-    match = whole.search(text)
+    match = pattern.search(text)
     if match is None:
         return False
     if "\n" not in match[0]:
         return True
     # A match over a line end is none; the lines have to be looked at one by one.
-    return any(single.search(line) for line in text.split("\n"))
+    return any(pattern.search(line) for line in text.split("\n"))

@@ -18,7 +18,7 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 @cache
 def catalogue(topic: str) -> Mapping[str, Any]:
     """Return all entries of one topic, that is of `texts/<topic>.yaml`."""
-    entries: dict[str, Any] = yamlfile.load(files(__package__) / f"{topic}.yaml")
+    entries: dict[str, Any] = yamlfile.load(files(__package__) / f"{topic}.yaml", cached=True)
     return entries
 
 
