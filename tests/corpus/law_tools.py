@@ -136,9 +136,10 @@ def _keys(document: FactsDocument, pointer: str) -> tuple[str, str]:
                 else document.keys[here][len(_above(document, here)) :]
             )
             values = inside.strip("[]").split(",")
-            one_line = len({p.lines for at, p in document.provenance.items() if at.startswith(here + "/") and p.lines}) < 2
+            # The digest of a rule of translation covers all its lines: a part of them gives another digest.
+            counts = ("occurrence", "digest") if parts[0] == "nat" else ("occurrence",)
             kept = (
-                [v for v, n in zip(values, names, strict=False) if n != "occurrence" and (n != "digest" or one_line)]
+                [v for v, n in zip(values, names, strict=False) if n not in counts]
                 if len(values) == len(names)
                 else values
             )
