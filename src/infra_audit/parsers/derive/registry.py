@@ -16,6 +16,7 @@ from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
+from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
@@ -47,7 +48,9 @@ STEPS: Mapping[str, Step] = {
     "pam_stack": PAM_STACK,
     "password_classes": PASSWORD_CLASSES,
     "password_policy": PASSWORD_POLICY,
+    "proposals_in_use": PROPOSALS_IN_USE,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
+    "tunnel_profiles": TUNNEL_PROFILES,
     "zone_members": ZONE_MEMBERS,
 }
