@@ -33,6 +33,11 @@ def compile_platform(platform: Platform) -> CompiledPlatform:
     return found[1]
 
 
+def forget() -> None:
+    """Forget the compiled platforms and all that they remember of texts; for measurements."""
+    _compiled.clear()
+
+
 def parse(
     device: Device,
     artifacts: Sequence[Artifact],

@@ -58,12 +58,16 @@ class Ignore:
             pattern = next(patterns) if "pattern" in entry else None
             rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
             (self._sections if pattern is None else self._lines).append(rule)
+        self._of_section: dict[tuple[str, str | None], Entry | None] = {}
         self._matching: dict[str, tuple[_Rule, ...]] = {}
         """Entries by statement: most statements of a configuration come many times."""
 
     def section(self, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
-        return next((rule.entry for rule in self._sections if rule.applies(path, source)), None)
+        key = (path, source)
+        if key not in self._of_section:
+            self._of_section[key] = next((rule.entry for rule in self._sections if rule.applies(path, source)), None)
+        return self._of_section[key]
 
     def line(self, text: str, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out one statement (`text` without its indent) in a section."""

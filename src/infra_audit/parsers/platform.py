@@ -4,7 +4,7 @@ Compiled once per process; TTP itself compiles a template only when an artefact 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,16 +28,17 @@ class TemplateFile:
     source: str
     platform: "CompiledPlatform"
     _compiled: Template | None = None
+    areas: tuple[str, ...] = field(init=False)
+    """The areas it feeds, each once, without the fields of patterns."""
+
+    def __post_init__(self) -> None:
+        """Read the areas off the head."""
+        self.areas = tuple(dict.fromkeys(pattern.split("/")[0] for pattern in self.text.head.areas))
 
     @property
     def name(self) -> str:
         """Return the file name."""
         return self.text.name
-
-    @property
-    def areas(self) -> tuple[str, ...]:
-        """Return the areas it feeds, each once, without the fields of patterns."""
-        return tuple(dict.fromkeys(pattern.split("/")[0] for pattern in self.text.head.areas))
 
     @property
     def compiled(self) -> Template:
@@ -130,6 +131,7 @@ class CompiledPlatform:
         self.absent: Sequence[Mapping[str, Any]] = data.get("absent", ())
         self.statements: Sequence[Mapping[str, Any]] = data.get("statements", ())
         self.derive: Sequence[Mapping[str, Any]] = data.get("derive", ())
+        self._kept: dict[Hashable, Any] = {}
         self._key_fields: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines_by_field: dict[tuple[str, ...], Sequence[tuple[TemplateFile, Line]]] = {}
         self._prefixes: dict[str, _Prefixes] = {}
@@ -162,6 +164,12 @@ class CompiledPlatform:
     def reads(self, source: str) -> bool:
         """Return whether any template reads a source."""
         return source in self._prefixes
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what `make` makes of this platform, made once; `key` names it."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     def key_fields(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """Return the fields that name an item of the list at `path`, and the one by which the device names it."""

@@ -7,7 +7,7 @@ what `each` and `append` add after it stays. Nothing is lost on the way: a line 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra_audit.model.facts import Provenance
 
@@ -16,8 +16,7 @@ Order = tuple[int, int]
 """Place of the artefact in the order of sources, and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """One value from one statement."""
 
     value: Any
