@@ -102,13 +102,18 @@ def _defined(facts: Facts, _entry: Entry) -> Iterator[Derived]:
 
 
 def _permits_any(facts: Facts, _entry: Entry) -> Iterator[Derived]:
-    """Whether an entry permits everything from everywhere to everywhere, whatever stands before it."""
+    """Whether an entry permits everything from everywhere to everywhere, whatever stands before it.
+
+    Entries that are not read in full say neither.
+    """
     for pointer, acl in items(facts, "acls"):
         entries = acl.get("entries")
         if not isinstance(entries, list) or not entries:
             continue
         kind = ((*pointer, "kind"),) if "kind" in acl else ()
         hit = next((i for i, e in enumerate(entries) if _permits_all(e, acl)), None)
+        if hit is None and any(e.get("action") == "permit" and "text" in e for e in entries):
+            continue  # what is left in the text may limit the entry, or not
         sources = ((*pointer, "entries"),) if hit is None else ((*pointer, "entries", hit),)
         yield Derived((*pointer, "permits_any_to_any"), hit is not None, (*sources, *kind))
 
