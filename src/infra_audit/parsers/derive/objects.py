@@ -1,4 +1,4 @@
-"""Named objects: what groups hold in the end, which zone an interface lies in, and when the schedule of a policy ends."""
+"""Named objects: what groups hold, which zone an interface lies in, when a policy ends, what users of a tunnel are asked."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -80,6 +80,44 @@ def _zones(facts: Facts, _entry: Entry) -> Iterator[Derived]:
             yield Derived((*pointer, "zone"), zone, ((*pointer, "name"), *sources))
 
 
+def _second_factor(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Tell whether remote access asks every user for a second factor, by its groups and their members.
+
+    One local user without it is enough for no. Yes needs every member to be a local user that has it: what a server asks
+    of its users is not known here, and then nothing is said.
+    """
+    groups = facts.get("vpn", {}).get("remote_access", {}).get("groups")
+    if not isinstance(groups, list) or not groups:
+        return
+    users = {str(o["name"]): (p, o) for p, o in items(facts, "objects") if o.get("kind") == "user"}
+    into = ("vpn", "remote_access", "second_factor")
+    proof: list[Pointer] = [("vpn", "remote_access", "groups")]
+    is_known = True
+    for name in groups:
+        found = users.get(str(name))
+        if found is None:
+            is_known = False
+            continue
+        at, group = found
+        # A rule may name a user beside groups.
+        members = [name] if "second_factor" in group else group.get("members", [])
+        of_group = [("vpn", "remote_access", "groups"), *((*at, f) for f in ("kind", "name", "members") if f in group)]
+        proof += of_group[1:]
+        is_known = is_known and bool(members)
+        for member in members:
+            whose, user = users.get(str(member), (at, {}))
+            if "second_factor" not in user:
+                is_known = False
+                continue
+            own = [(*whose, field) for field in ("kind", "name", "second_factor", "enabled") if field in user]
+            if user["second_factor"] is False and user.get("enabled") is not False:
+                yield Derived(into, value=False, sources=(*of_group, *own))
+                return
+            proof += own
+    if is_known:
+        yield Derived(into, value=True, sources=tuple(proof))
+
+
 def _expiry(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     """Give policies the last day of the schedule they name; nothing where the schedule or its end is not known."""
     schedules = {str(o["name"]): (p, o) for p, o in items(facts, "objects") if o.get("type") == "schedule"}
@@ -105,3 +143,6 @@ POLICY_EXPIRY = Step(
     _expiry, lambda _entry: ("firewall_policies/*/expires_on",), lambda _entry: ("firewall_policies", "objects")
 )
 ZONE_MEMBERS = Step(_zones, lambda _entry: ("interfaces/*/zone",), lambda _entry: ("interfaces", "objects"))
+SECOND_FACTOR = Step(
+    _second_factor, lambda _entry: ("vpn/remote_access/second_factor",), lambda _entry: ("vpn", "objects")
+)

@@ -9,7 +9,7 @@ from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import LAST_IS, MAP
-from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, ZONE_MEMBERS
+from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
@@ -39,6 +39,7 @@ STEPS: Mapping[str, Step] = {
     "policy_any": POLICY_ANY,
     "policy_expiry": POLICY_EXPIRY,
     "port_mode": PORT_MODE,
+    "remote_access_factor": SECOND_FACTOR,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
     "any_where": ANY_WHERE,
