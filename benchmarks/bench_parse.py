@@ -9,16 +9,23 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from benchmarks import texts
 from infra_audit import catalogue
 from infra_audit.model.device import Device
 from infra_audit.model.evidence import Artifact, Completeness
+from infra_audit.model.platform import Platform
 from infra_audit.parsers import engine
 
 TEXTS: dict[str, Callable[[int], list[str]]] = {"cisco_ios": texts.switch, "fortinet": texts.firewall}
 _BASE = re.compile(r"\s*(interface|set) (\S+)")
+
+
+@cache
+def _platforms() -> Mapping[str, Platform]:
+    return catalogue.platforms()
 
 
 def base(text: str) -> None:
@@ -29,7 +36,7 @@ def base(text: str) -> None:
 
 def parse(platform: str, lines: Sequence[str]) -> int:
     """Return the number of facts that have a provenance."""
-    found = catalogue.platforms()[platform]
+    found = _platforms()[platform]
     artifact = Artifact(
         device="d", source=found.main_source, name="text", lines=tuple(lines), sha256="0", source_sha256="0",
         encoding="utf-8", collector="files", complete=Completeness.YES,

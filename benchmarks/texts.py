@@ -105,7 +105,7 @@ def _service(number: int) -> list[str]:
 def _policy(number: int) -> list[str]:
     return [
         f"    edit {number}", f'        set name "rule {number}"', '        set srcintf "port1"', '        set dstintf "port2"', f'        set srcaddr "host-{number}"',
-        '        set dstaddr "all"', f'        set service "svc-{number}"', "        set schedule \"always\"", "        set action accept", "        set logtraffic all", "    next",
+        '        set dstaddr "all"', f'        set service "svc-{number}"', '        set schedule "always"', "        set action accept", "        set logtraffic all", "    next",
     ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from infra_audit.baselines.waivers import read as read_waivers
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
-from infra_audit.errors import InputError, InventoryError, UsageError
+from infra_audit.errors import InventoryError, UsageError
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
@@ -74,6 +74,8 @@ class Audit:
         self.settings = settings
         self.observer: Observer = observer or Quiet()
         self.cancel = threading.Event()
+        self.unsure: list[tuple[str, str]] = []
+        """Devices whose platform is a guess, with the platform; filled while targets are read."""
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
@@ -116,9 +118,6 @@ class Audit:
             )
 
     def _plain(self, paths: Sequence[Path], known: Known, devices: dict[str, Device]) -> Iterator[Target]:
-        for path in paths:
-            if not path.exists():
-                raise InputError("input.not_found", file=str(path))
         collect = Registry(COLLECTORS).load("files")
         collections: Iterable[Collection] = collect(
             paths,
@@ -145,6 +144,8 @@ class Audit:
                 missing.append(outcome)
             else:
                 platform = platform or outcome.platform
+                if outcome.artifact.detected is not None and not outcome.artifact.detected.sure:
+                    self.unsure.append((device.id, platform.name))
                 artifacts.append(outcome.artifact)
         if platform is not None and device.platform != platform.name:
             device = replace(device, platform=platform.name)

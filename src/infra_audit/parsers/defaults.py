@@ -4,20 +4,23 @@ Made only when that is certain: every artefact that could hold the line is compl
 line that was not understood could be the one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from infra_audit.errors import PlatformError
 from infra_audit.model.evidence import Completeness
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.accounting import ScopeAccount
 from infra_audit.parsers.doubt import Doubt, UnreadLines
 from infra_audit.parsers.places import Place, names, places, tops
+from infra_audit.parsers.places import pattern as place_pattern
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.template_text import Line
-from infra_audit.parsers.tree import Leaf, Node, Object, plain
+from infra_audit.parsers.tree import Leaf, Node, Object, SharedLeaf, Supplied, plain
+from infra_audit.parsers.validate import fits
 from infra_audit.parsers.versions import within
 
 Entry = Mapping[str, Any]
@@ -65,6 +68,13 @@ def _supply(
     platform: CompiledPlatform, templates: Sequence[TemplateFile], entry: Entry, kind: ProvenanceKind, name: str
 ) -> Supply:
     path = names(entry["at"])
+    if not fits(tuple(place_pattern(entry["at"]).split("/")), entry["value"]):
+        raise PlatformError(
+            "platform.template",
+            file=f"{platform.name}/platform.yaml",
+            line=1,
+            what=f"{name}: no value of {entry['at']}",
+        )
     lines = tuple((t, line) for t, line in platform.lines_that_give(path) if t in templates)
     wanted = [entry["source"]] if "source" in entry else list(dict.fromkeys(t.source for t, _ in lines))
     if not wanted:
@@ -93,12 +103,13 @@ class _Offer:
     doubt: Doubt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Decision:
-    """What the offers did to an item: those that were taken, and the fields that stay open."""
+    """What the offers give to an item: leaves by the names above them, and the fields that stay open."""
 
-    taken: tuple[_Offer, ...]
-    undecided: tuple[tuple[str, ...], ...]
+    given: dict[tuple[str, ...], dict[str, Supply]] = field(default_factory=dict)
+    undecided: list[tuple[str, ...]] = field(default_factory=list)
+    supplied: list[tuple[tuple[str, ...], Supplied]] = field(default_factory=list)
 
 
 class Defaults:
@@ -120,8 +131,6 @@ class Defaults:
         self._supplies: tuple[Supply, ...] = platform.kept(
             ("supplies", bool(scope), divided), lambda: supplies(platform, part=bool(scope), divided=divided)
         )
-        self._spans: dict[tuple[int, str], tuple[str, tuple[Span, ...]]] = {}
-        """Searched lines by item (or the whole facts) and source."""
         self._unread_lines: dict[str, UnreadLines] = {}
         self._undecided: dict[int, set[tuple[str, ...]]] = {}
         """Fields for which an entry could neither hold nor fail, by item: no later entry may decide them."""
@@ -160,9 +169,10 @@ class Defaults:
                 decision = self._decide(top, offers, is_item=bool(items))
                 if look is not None:
                     decided[look] = decision
-            else:
-                for offer in decision.taken:
-                    self._put(top, offer.supply, is_item=True)
+            for above, supplied in decision.supplied:
+                holder = _held(top, above)
+                holder.fields.update(supplied.fields)
+                holder.supplied.append(supplied)
             if decision.undecided:
                 self._undecided.setdefault(id(top), set()).update(decision.undecided)
 
@@ -176,29 +186,42 @@ class Defaults:
 
     def _decide(self, top: Object, offers: Sequence[_Offer], *, is_item: bool) -> _Decision:
         """Add what holds, entry by entry: one may rest on what another added."""
-        taken: list[_Offer] = []
-        undecided: list[tuple[str, ...]] = []
+        decision = _Decision()
         already = self._undecided.get(id(top), set())
         for offer in offers:
             supply = offer.supply
             place = Place(top, is_item, supply.below)
-            if place.get() is not None or supply.below in already or supply.below in undecided:
+            if place.get() is not None or supply.below in already or supply.below in decision.undecided:
                 continue
             holds = _all((offer.in_range, offer.given, conditions_hold(place, supply.entry)))
             if holds is None or offer.doubt.touches(top, is_item=is_item):
-                undecided.append(supply.below)
+                decision.undecided.append(supply.below)
+            elif holds and is_item:
+                place.put(SharedLeaf(supply.entry["value"]))
+                decision.given.setdefault(supply.below[:-1], {})[supply.below[-1]] = supply
             elif holds:
-                self._put(top, supply, is_item=is_item)
-                taken.append(offer)
-        return _Decision(tuple(taken), tuple(undecided))
+                place.put(
+                    Leaf(supply.entry["value"], self._provenance(supply, *self._searched(top, supply, is_item=False)))
+                )
+        for above, given in decision.given.items():
+            holder = _held(top, above)
+            leaves = {name: leaf for name, leaf in holder.fields.items() if name in given and type(leaf) is SharedLeaf}
+            decision.supplied.append((above, Supplied(leaves, self._provenance_in(given))))
+        return decision
 
-    def _put(self, top: Object, supply: Supply, *, is_item: bool) -> None:
+    def _provenance_in(self, given: Mapping[str, Supply]) -> Callable[[Object, str], Provenance]:
+        """Return how the provenance of a supplied field is made for one of the items."""
+
+        def make(item: Object, name: str) -> Provenance:
+            return self._provenance(given[name], *self._searched(item, given[name], is_item=True))
+
+        return make
+
+    def _provenance(self, supply: Supply, artifact: str, spans: tuple[Span, ...]) -> Provenance:
         entry = supply.entry
-        artifact, spans = self._searched(top, supply.sources, is_item=is_item)
-        provenance = Provenance(
+        return Provenance(
             supply.kind, artifact, spans, supply.name, entry.get("document"), entry.get("since"), entry.get("until")
         )
-        Place(top, is_item, supply.below).put(Leaf(entry["value"], provenance))
 
     def _unread(self, source: str) -> UnreadLines:
         if source not in self._unread_lines:
@@ -207,19 +230,25 @@ class Defaults:
             self._unread_lines[source] = UnreadLines(reading.order, account.unread if account else ())
         return self._unread_lines[source]
 
-    def _searched(self, top: Object, sources: Sequence[str], *, is_item: bool) -> tuple[str, tuple[Span, ...]]:
-        where = (id(top), sources[0])
-        if where not in self._spans:
-            self._spans[where] = self._find_searched(top, sources, is_item=is_item)
-        return self._spans[where]
-
-    def _find_searched(self, top: Object, sources: Sequence[str], *, is_item: bool) -> tuple[str, tuple[Span, ...]]:
-        reading = self._readings[sources[0]]
+    def _searched(self, top: Object, supply: Supply, *, is_item: bool) -> tuple[str, tuple[Span, ...]]:
+        """Return the artefact and the lines of it that were searched: those of the item, else all."""
+        reading = self._readings[supply.sources[0]]
         if is_item:
             spans = sorted(_span(reading, index) for order, index in top.sections if order == reading.order)
             if spans:
                 return reading.artifact.name, tuple(spans)
         return reading.artifact.name, ((1, max(1, len(reading.artifact.lines))),)
+
+
+def _held(top: Object, above: Sequence[str]) -> Object:
+    """Return the object below an item that a field belongs to; it is of the item's sections, and made when it is not there."""
+    holder = top
+    for name in above:
+        child = holder.fields.setdefault(name, Object())
+        assert isinstance(child, Object)
+        child.sections = top.sections
+        holder = child
+    return holder
 
 
 def _looks(node: Node | None, *, valued: bool) -> Any:
@@ -250,9 +279,9 @@ def conditions_hold(place: Place, entry: Entry) -> bool | None:
     siblings = place.siblings()
     answers: list[bool | None] = []
     for name, wanted_answer in (("when", True), ("unless", False)):
-        for field, wanted in entry.get(name, {}).items():
-            node = siblings.fields.get(field) if siblings else None
-            node = node if node is not None else place.top.fields.get(field)
+        for wanted_field, wanted in entry.get(name, {}).items():
+            node = siblings.fields.get(wanted_field) if siblings else None
+            node = node if node is not None else place.top.fields.get(wanted_field)
             answers.append(None if node is None else _is_one_of(plain(node), wanted) is wanted_answer)
     return _all(answers)
 

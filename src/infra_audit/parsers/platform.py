@@ -53,6 +53,8 @@ class TemplateFile:
         return not divided or wanted is None or (wanted == "part") == bool(scope)
 
 
+_MOST_REMEMBERED = 50_000
+"""Different headers remembered."""
 _SHORTEST = 3
 """Letters that a short form of a word has at least."""
 
@@ -64,6 +66,9 @@ class _Prefixes:
     by_word: dict[str, list[tuple[str, bool, TemplateFile]]] = field(default_factory=dict)
     by_letters: dict[str, list[tuple[tuple[str, ...], TemplateFile]]] = field(default_factory=dict)
     """The words of each prefix by the first letters."""
+    _matched: dict[str, list[tuple[TemplateFile, ...]]] = field(default_factory=dict)
+    _suspected: dict[str, tuple[TemplateFile, ...]] = field(default_factory=dict)
+    """What was found before, by header: the headers of flat texts and of unread lines come many times."""
 
     def add(self, prefix: str, template: TemplateFile) -> None:
         exact = prefix.endswith("$")
@@ -74,6 +79,14 @@ class _Prefixes:
 
     def matching(self, path: str) -> list[tuple[TemplateFile, ...]]:
         """Return the templates whose prefix a header has: those of one prefix together, longest prefix first."""
+        found = self._matched.get(path)
+        if found is None:
+            if len(self._matched) >= _MOST_REMEMBERED:
+                self._matched.clear()
+            found = self._matched[path] = self._matching(path)
+        return found
+
+    def _matching(self, path: str) -> list[tuple[TemplateFile, ...]]:
         word = path.split(None, 1)[0] if path else ""
         found = [
             entry
@@ -88,6 +101,14 @@ class _Prefixes:
 
     def abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
         """Return the templates whose prefix a header may be a short form of; a device prints none, a script may."""
+        found = self._suspected.get(path)
+        if found is None:
+            if len(self._suspected) >= _MOST_REMEMBERED:
+                self._suspected.clear()
+            found = self._suspected[path] = self._abbreviated(path)
+        return found
+
+    def _abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
         if not self.by_letters:
             for entries in self.by_word.values():
                 for text, _, template in entries:
