@@ -248,7 +248,7 @@ def _below(document: FactsDocument, fact: Fact) -> list[Fact]:
     field = fact.pattern.rpartition("/")[2]
     result = []
     for found in facts(document):
-        if found.pattern == fact.pattern:
+        if found.pattern in (fact.pattern, f"{fact.pattern}/*"):  # a list that was read has a fact for each element
             result.append(found)
         elif (
             found.pattern == fact.pattern.rpartition("/")[0] and isinstance(found.value, dict) and field in found.value

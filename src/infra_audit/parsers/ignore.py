@@ -44,6 +44,24 @@ class _Rule:
         return path == self.section[:-1] if self.section.endswith("$") else path.startswith(self.section)
 
 
+class _Known:
+    """What some entries leave out, remembered by statement."""
+
+    __slots__ = ("_entries", "_rules")
+
+    def __init__(self, rules: tuple[_Rule, ...]) -> None:
+        self._rules = rules
+        self._entries: dict[str, Entry | None] = {}
+
+    def entry(self, text: str) -> Entry | None:
+        """Return the first entry that leaves out a statement."""
+        if text not in self._entries:
+            if len(self._entries) >= _MOST_REMEMBERED:
+                self._entries.clear()
+            self._entries[text] = next((r.entry for r in self._rules if r.pattern and r.pattern.match(text)), None)
+        return self._entries[text]
+
+
 class Ignore:
     """The `ignore` of a platform.yaml."""
 
@@ -59,8 +77,10 @@ class Ignore:
             rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
             (self._sections if pattern is None else self._lines).append(rule)
         self._of_section: dict[tuple[str, str | None], Entry | None] = {}
-        self._matching: dict[str, tuple[_Rule, ...]] = {}
-        """Entries by statement: most statements of a configuration come many times."""
+        self._of_path: dict[tuple[str, str | None], _Known] = {}
+        """What is remembered of the statements in sections of one header."""
+        self._shared: dict[tuple[int, ...], _Known] = {}
+        """Headers that the same entries speak of share what they remember: most statements come many times."""
 
     def section(self, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
@@ -71,10 +91,10 @@ class Ignore:
 
     def line(self, text: str, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out one statement (`text` without its indent) in a section."""
-        matching = self._matching.get(text)
-        if matching is None:
-            if len(self._matching) >= _MOST_REMEMBERED:
-                self._matching.clear()
-            matching = tuple(rule for rule in self._lines if rule.pattern and rule.pattern.match(text))
-            self._matching[text] = matching
-        return next((rule.entry for rule in matching if rule.applies(path, source)), None)
+        known = self._of_path.get((path, source))
+        if known is None:
+            rules = tuple(index for index, rule in enumerate(self._lines) if rule.applies(path, source))
+            if rules not in self._shared:
+                self._shared[rules] = _Known(tuple(self._lines[index] for index in rules))
+            known = self._of_path[path, source] = self._shared[rules]
+        return known.entry(text)

@@ -147,9 +147,11 @@ Splitter = Callable[[Sequence[str], Rules], Split]
 
 def splitter(syntax: str) -> Splitter:
     """Return the splitter of one syntax. Raises KeyError for an unknown one (the platform schema allows no other)."""
-    from infra_audit.parsers.splitters import flat, fortios, indented
+    from infra_audit.parsers.splitters import flat, fortios, indented, netfilter
 
-    return {"indented": indented.split, "fortios": fortios.split, "flat": flat.split}[syntax]
+    return {
+        "indented": indented.split, "fortios": fortios.split, "flat": flat.split, "netfilter": netfilter.split,
+    }[syntax]  # fmt: skip
 
 
 def joined(texts: Iterable[str]) -> str:
