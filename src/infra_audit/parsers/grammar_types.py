@@ -216,10 +216,6 @@ def _port(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     if at + 1 < len(words) and words[at] in ("eq", "neq"):
         return ({words[at]: [words[at + 1]]}, at + 2) if _PORT.fullmatch(words[at + 1]) else None
     return _ports(words, at)
-    """Ports where an operator takes one port only, so that any word may follow."""
-    if at + 1 < len(words) and words[at] in ("eq", "neq"):
-        return {words[at]: [words[at + 1]]}, at + 2
-    return _ports(words, at) if at < len(words) and words[at] in ("range", "gt", "lt") else None
 
 
 def _named(words: Sequence[str], at: int) -> tuple[Any, int] | None:
