@@ -110,9 +110,8 @@ def _likeness(lines: Sequence[str], platform: Platform) -> int:
         )
     }
     bare = [re.sub(f"^{_STAMP}", "", line) for line in lines]
-    return sum(rule["weight"] for rule in rules if any(re.search(rule["pattern"], line) for line in lines)) + sum(
-        any(re.search(pattern, line) for line in bare) for pattern in frames
-    )
+    weights: list[int] = [rule["weight"] for rule in rules if any(re.search(rule["pattern"], line) for line in lines)]
+    return sum(weights) + sum(any(re.search(pattern, line) for line in bare) for pattern in frames)
 
 
 def _prompts(lines: Sequence[str], platform: Platform) -> list[_Prompt]:
