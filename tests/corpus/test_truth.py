@@ -153,8 +153,8 @@ def test_interfaces_that_a_fortigate_shows() -> None:
 
 # -- which platform a text is of -----------------------------------------------------------------------------------------
 
-FORMATS = {"CISCO_IOS": "cisco_ios", "FORTIOS": "fortinet"}
-OURS = ("cisco_ios", "fortinet", "yamaha", "linux")
+FORMATS = {"CISCO_IOS": "cisco_ios", "FORTIOS": "fortinet", "CISCO_ASA": "cisco_asa", "CISCO_IOS_XR": "cisco_xr"}
+OURS = ("cisco_ios", "fortinet", "yamaha", "linux", "cisco_asa", "cisco_xr")
 
 
 def found_platform(path: Path) -> str:
@@ -176,7 +176,7 @@ def test_platforms_that_batfish_recognises() -> None:
                 told.compare(where, row["format"], "", ours, FORMATS[row["format"]])
             else:
                 told.compare(where, "another format", row["format"], found, "unknown")
-    told.close(least={"CISCO_IOS": 10, "another format": 80}, unknown=85)
+    told.close(least={"CISCO_IOS": 10, "CISCO_IOS_XR": 15, "another format": 40}, unknown=85)
 
 
 def test_platforms_that_upstream_names() -> None:

@@ -96,9 +96,22 @@ def _commands(prompts: Sequence[_Prompt]) -> int:
 
 
 def _likeness(lines: Sequence[str], platform: Platform) -> int:
-    """Return how much the text looks like the platform: the tie-break when two know the same commands."""
+    """Return how much the text looks like the platform: the tie-break when two know the same commands.
+
+    What stands around an answer, such as its end marker, counts too: an answer may be too short to tell a platform.
+    """
     rules: Sequence[Any] = platform.data.get("detect", ())
-    return sum(rule["weight"] for rule in rules if any(re.search(rule["pattern"], line) for line in lines))
+    frames = {
+        pattern
+        for source in platform.sources.values()
+        for pattern in (
+            *source.get("header", ()),
+            *(source[name] for name in ("begin", "end", "size") if name in source),
+        )
+    }
+    bare = [re.sub(f"^{_STAMP}", "", line) for line in lines]
+    weights: list[int] = [rule["weight"] for rule in rules if any(re.search(rule["pattern"], line) for line in lines)]
+    return sum(weights) + sum(any(re.search(pattern, line) for line in bare) for pattern in frames)
 
 
 def _prompts(lines: Sequence[str], platform: Platform) -> list[_Prompt]:

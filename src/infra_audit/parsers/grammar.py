@@ -4,6 +4,7 @@
     log=logged          that word sets the field   count:int            a typed value (types: grammar_types.py)
     in=side=left        ... sets it to a value     level:@severity      a word, through the platform's table `severity`
     [ a b ]             may be absent              secret:secret@kinds  a secret, perhaps with the word of its kind before it
+                                               secret:kinded@kinds  ... with the word of its kind after it
     ( a | b )           the first that fits        { a | b }            any of them, any number of times, any order
 
 `word=a=x;b=y` sets two fields. `word=+field=value` and `+field:type` add to a list. `true`, `false` and `null` as a value mean
@@ -16,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from infra_audit.errors import PlatformError
-from infra_audit.parsers.grammar_types import TYPES, Reader, secret_of, word_of
+from infra_audit.parsers.grammar_types import TYPES, Reader, kinded_of, secret_of, word_of
 
 Fields = dict[str, Any]
 Step = Callable[[Sequence[str], int, Fields], int | None]
@@ -25,6 +26,8 @@ Step = Callable[[Sequence[str], int, Fields], int | None]
 _TOKEN = re.compile(r"[\[\](){}|]|[^\s\[\](){}|]+")
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 _CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
+
+_BY_TABLE: Mapping[str, Callable[[Mapping[str, Any]], Reader]] = {"": word_of, "secret": secret_of, "kinded": kinded_of}
 
 
 class Grammar:
@@ -92,8 +95,8 @@ class Grammar:
         name, at, table = kind.partition("@")
         if at and table not in self._tables:
             raise PlatformError("platform.grammar", what=f"no table {table}")
-        if at and name in ("", "secret"):
-            return word_of(self._tables[table]) if not name else secret_of(self._tables[table])
+        if at and name in _BY_TABLE:
+            return _BY_TABLE[name](self._tables[table])
         if kind in TYPES:
             return TYPES[kind]
         words = kind.split("/")

@@ -71,6 +71,17 @@ _AFTER_PORTS = frozenset(
         "match-all",
         "reflect",
         "option",
+        "object",
+        "interface",
+        "inactive",
+        "capture",
+        "counter",
+        "nexthop1",
+        "icmp-off",
+        "icmp-on",
+        "packet-length",
+        "port-group",
+        "net-group",
     ]
 )
 _PORT = re.compile(r"[\w-]+")
@@ -99,7 +110,7 @@ def _protocol(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     word = words[at]
     if word in _PROTOCOLS or (word.isascii() and word.isdigit() and int(word) < 256):
         return word, at + 1
-    if word == "object-group" and at + 1 < len(words):
+    if word in ("object-group", "object") and at + 1 < len(words):
         return {"group": words[at + 1]}, at + 2
     return None
 
@@ -207,6 +218,18 @@ def _port(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     return _ports(words, at)
 
 
+def _named(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """Source or destination where a name may stand for an address: `host NAME`, or `NAME MASK`."""
+    found = _traffic_end(wildcard=False)(words, at)
+    if found is not None or at + 1 >= len(words):
+        return found
+    if words[at] == "host":
+        return {"group": words[at + 1]}, at + 2
+    if not _IPV4.fullmatch(words[at]) and masked("192.0.2.0", words[at + 1], wildcard=False) is not None:
+        return {"group": words[at], "mask": words[at + 1]}, at + 2
+    return None
+
+
 def _starred(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     """Source or destination where `*` is any; lists and ranges stay as written."""
     if at >= len(words):
@@ -251,6 +274,19 @@ def secret_of(kinds: Mapping[str, str] | None) -> Reader:
     return read
 
 
+def kinded_of(kinds: Mapping[str, str]) -> Reader:
+    """Return a reader of a secret, with the word of its kind after it when `kinds` has that word."""
+
+    def read(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+        if at >= len(words):
+            return None
+        if at + 1 < len(words) and words[at + 1] in kinds:
+            return secret.describe(words[at], kinds[words[at + 1]]), at + 2
+        return secret.describe(words[at]), at + 1
+
+    return read
+
+
 TYPES: Mapping[str, Reader] = {
     "word": _word,
     "int": _integer,
@@ -262,6 +298,7 @@ TYPES: Mapping[str, Reader] = {
     "with_length": _with_length,
     "ports": _ports,
     "port": _port,
+    "named": _named,
     "wildcard": _traffic_end(wildcard=True),
     "masked": _traffic_end(wildcard=False),
     "secret": secret_of(None),

@@ -38,8 +38,12 @@ READ = [
     (ACE, "permit tcp any eq 80 443 any established", {"action": "permit", "protocol": "tcp", "source": "any", "source_ports": {"eq": ["80", "443"]}, "destination": "any", "established": True}),
     (ACE, "permit udp 192.0.2.0 0.0.2.255 any range 1 9", {"action": "permit", "protocol": "udp", "source": {"address": "192.0.2.0", "wildcard": "0.0.2.255"}, "destination": "any", "destination_ports": {"from": "1", "to": "9"}}),
     (ACE, "permit ip object-group A object-group B", {"action": "permit", "protocol": "ip", "source": {"group": "A"}, "destination": {"group": "B"}}),
+    ("a:named p:port b:named", "host SABA eq 80 KYOKU 255.255.255.0", {"a": {"group": "SABA"}, "p": {"eq": ["80"]}, "b": {"group": "KYOKU", "mask": "255.255.255.0"}}),
+    ("a:named [p:port] [x=x]", "192.0.2.0 255.255.255.0 range 1 9 x", {"a": "192.0.2.0/24", "p": {"from": "1", "to": "9"}, "x": True}),
+    ("p:protocol a:masked", "object WEB any", {"p": {"group": "WEB"}, "a": "any"}),
 ]  # fmt: skip
 REFUSED = [
+    ("a:named", "SABA any"), ("p:port", "eq"), ("p:port", "near 80"),
     ("a b", "a"), ("a b", "a b c"), ("n:int", "five"), ("n:int", "٥"), ("w:x/y", "z"), ("level:@levels", "loud"), ("{ a | b }", "a c"),
     (ACE, "permit tcp any"), (ACE, "permit tcp any any frob"), (ACE, "allow ip any any"), (ACE, "permit ip 192.0.2.300 0.0.0.255 any"),
     ("p:prefix", "192.0.2.0 255.0.255.0"), ("p:ip", "192.0.2.0/24"),
@@ -69,6 +73,17 @@ def test_a_secret_becomes_what_may_be_said_of_it() -> None:
     assert found is not None
     assert found["secret"] == {"kind": "type7", "length_class": "15-31", "well_known": False, "reversible": True}
     assert "0212015803161825" not in str(found)
+
+
+def test_the_word_of_a_kind_may_stand_after_the_secret() -> None:
+    grammar = Grammar("secret:kinded@after [level:int]", {"after": {"hashed": "pbkdf2"}})
+    found = grammar.read(["himitsu-himitsu", "hashed", "15"])
+    assert found is not None
+    assert (found["secret"]["kind"], found["secret"]["reversible"], found["level"]) == ("pbkdf2", False, 15)
+    plain = grammar.read(["himitsu-himitsu"])
+    assert plain is not None
+    assert plain["secret"]["kind"] == "plain"
+    assert grammar.read([]) is None
 
 
 def test_the_fields_of_a_grammar_are_known() -> None:

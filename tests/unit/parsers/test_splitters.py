@@ -305,3 +305,63 @@ def test_an_open_quote_is_closed_by_itself(text: str) -> None:
     assert quote in ("", "'", '"')
     if quote and not text.endswith("\\"):
         assert open_quote(text + quote) == ""
+
+
+def test_leaves_are_read_with_the_headers_above_them() -> None:
+    rules = rules_of({"leaves": ["^router static"]}, None)
+    lines = ["router static", " vrf A", "  address-family", "   net 1", "   net 2", " net 3", "hostname a", " net 4"]
+    split = splitter("indented")(lines, rules)
+    assert [(s.path, [h.text for h in s.header], [b.text for b in s.body]) for s in split.sections] == [
+        (
+            "router static / vrf A / address-family",
+            ["router static", " vrf A", "  address-family"],
+            [" router static vrf A address-family net 1", " router static vrf A address-family net 2"],
+        ),
+        ("router static", ["router static"], [" router static net 3"]),
+        ("hostname a", ["hostname a"], [" net 4"]),
+    ]
+    assert places(split) == list(range(1, len(lines) + 1))
+    assert [s.path for s in splitter("indented")(["router static"], rules).sections] == ["router static"]
+
+
+def test_a_text_of_many_lines_with_one_beginning_is_one_statement() -> None:
+    rules = rules_of({"continued": ["^banner (motd|login)(?= |$)"]}, None)
+    lines = [
+        "banner motd one",
+        "banner motd",
+        "banner motd   two",
+        "banner login a",
+        "",
+        "banner login b",
+        "hostname x",
+    ]
+    split = splitter("indented")(lines, rules)
+    assert [(s.path, s.header[0].text, s.header[0].last) for s in split.sections] == [
+        ("banner motd", f"banner motd one{BREAK}{BREAK}  two", 3),
+        ("banner login", "banner login a", 4),
+        ("banner login", "banner login b", 6),
+        ("hostname x", "hostname x", 7),
+    ]
+    assert places(split) == list(range(1, len(lines) + 1))
+
+
+def test_a_line_may_lead_to_another_part_of_the_device() -> None:
+    rules = rules_of({"scope": r"^changeto (?:context (?P<scope>\S+)|system)$"}, None)
+    lines = [
+        "hostname a",
+        "changeto context B",
+        "interface x",
+        " shutdown",
+        "changeto system",
+        " lost indent",
+        "hostname c",
+    ]
+    split = splitter("indented")(lines, rules)
+    assert [(s.path, s.scope) for s in split.sections] == [
+        ("hostname a", ""),
+        ("interface x", "B"),
+        ("lost indent", ""),
+        ("hostname c", ""),
+    ]
+    assert split.scopes == ["B"]
+    assert places(split) == list(range(1, len(lines) + 1))

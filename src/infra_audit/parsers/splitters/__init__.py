@@ -105,6 +105,12 @@ class Rules:
     blocks: tuple[Block, ...] = ()
     separator: re.Pattern[str] | None = None
     """Matches lines after which a new section begins, at whatever indent its first line has."""
+    leaves: re.Pattern[str] | None = None
+    """Headers of sections whose blocks are sections of their own, each statement with the words of all headers above it."""
+    continued: re.Pattern[str] | None = None
+    """Beginning of a statement that is written on several lines, each with this beginning."""
+    scope: re.Pattern[str] | None = None
+    """Lines after which the text belongs to the scope that the group `scope` names, or to the device when it names none."""
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line is a comment."""
@@ -130,6 +136,9 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
         comment=re.compile(source["comment"]) if "comment" in source else None,
         frame=re.compile("|".join(f"(?:{pattern})" for pattern in frame)) if frame else None,
         opaque=own + (_BANNERS[banner] if banner else ()),
+        leaves=_any_of(source.get("leaves")),
+        continued=_any_of(source.get("continued")),
+        scope=re.compile(source["scope"]) if "scope" in source else None,
         blocks=tuple(
             Block(
                 re.compile(entry["start"]),
@@ -140,6 +149,10 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
         ),
         separator=re.compile(source["separator"]) if "separator" in source else None,
     )
+
+
+def _any_of(patterns: Iterable[str] | None) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
 
 
 Splitter = Callable[[Sequence[str], Rules], Split]
