@@ -51,7 +51,9 @@ def test_rules_of_filters() -> None:
                 continue
             where = f"{row['acl_number']} rule {row['sn']}"
             entries = item(facts["acls"], name=row["acl_number"]).get("entries", ())
-            rule = next((e for e in entries if e["sequence"] == int(row["sn"]) and e["action"] != "remark"), {})
+            rule: dict[str, Any] = next(
+                (e for e in entries if e["sequence"] == int(row["sn"]) and e["action"] != "remark"), {}
+            )
             told.compare(path.name, "action", where, rule.get("action", MISSING), row["action"])
             told.compare(path.name, "protocol", where, rule.get("protocol", MISSING), row["protocol"] or "ip")
             told.compare(path.name, "source", where, rule.get("source", MISSING), end(row["source"]))
