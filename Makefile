@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 T      ?=
+# As many processes as cores share the tests.
+SHARED := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-full lint format types bench docs package clean debian-packages
+.PHONY: help dev demo test test-full lint format types corpus bench docs package clean debian-packages
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,17 +41,20 @@ types: dev ## mypy, strict
 test: dev ## lint, types and all tests; T=tests/unit runs a part without lint and types
 ifeq ($(T),)
 	@$(MAKE) --no-print-directory debian-packages lint types
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest $(SHARED) tests
 else
 	$(BIN)/python -m pytest $(T)
 endif
 
 test-full: dev ## the long loops in full; writes docs/verification.md
 	@$(MAKE) --no-print-directory debian-packages lint types
-	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest tests --verification docs/verification.md
+	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest $(SHARED) tests --verification docs/verification.md
 
 docs: dev ## make the README's picture and the sample report anew
 	$(BIN)/python -m docs.generate
+
+corpus: dev ## read the corpus of real configurations and write docs/corpus.md
+	$(BIN)/python -m docs.corpus_report
 
 bench: dev ## measure speed; prints CPU seconds and ratios
 	$(BIN)/python -m benchmarks
@@ -58,4 +63,4 @@ package: dev ## build sdist and wheel
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove what make made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .cache

@@ -1,10 +1,12 @@
-"""Make what is generated anew: the picture of the README and the sample report. `make docs`; a test finds stale ones."""
+"""Make what is generated anew: the README's picture, the sample report, a page a platform. `make docs`; a test finds stale ones."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 from docs import picture
+from infra_audit import catalogue, resources
+from infra_audit.cli import platform_page
 
 ROOT = Path(__file__).resolve().parents[1]
 CITY = ROOT / "inventories" / "example-city" / "devices"
@@ -19,7 +21,20 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "check.svg": picture.make(),
         ROOT / "reports" / "sample" / "findings.ja.md": _report("ja"),
         ROOT / "reports" / "sample" / "findings.en.md": _report("en"),
+        **_platforms(),
     }
+
+
+PLATFORMS = ROOT / "docs" / "platforms"
+
+
+def _platforms() -> dict[Path, str]:
+    """Return the page of every built-in platform, and the index of them."""
+    known = {
+        name: p for name, p in catalogue.platforms().items() if str(p.folder).startswith(str(resources.platforms()))
+    }
+    found = {PLATFORMS / f"{name}.md": platform_page.markdown(platform) for name, platform in known.items()}
+    return {**found, PLATFORMS / "README.md": platform_page.index(known)}
 
 
 def _report(lang: str) -> str:
@@ -29,7 +44,9 @@ def _report(lang: str) -> str:
 
 
 def main() -> None:
-    """Write all pages."""
+    """Write all pages, and remove those of platforms that are gone."""
+    for path in set(PLATFORMS.glob("*.md")) - set(pages()):
+        path.unlink()
     for path, text in pages().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

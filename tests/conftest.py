@@ -1,4 +1,8 @@
-"""Rules of the whole suite: no network but loopback, counts per group, and no silent skip of the corpus."""
+"""Rules of the whole suite: no network but loopback, counts per group, and no silent skip of the corpus.
+
+Several processes share the work (`-n`). A file stays in one of them, because its fixtures are costly; the long loops over the
+corpus are shared out test by test. What a test over the corpus prints is a figure, shown at the end.
+"""
 
 import os
 import sys
@@ -14,10 +18,21 @@ FULL = os.environ.get("INFRA_AUDIT_FULL") == "1"
 
 _counts: dict[str, Counter[str]] = {}
 _reasons: dict[str, Counter[str]] = {}
+_printed: dict[str, list[str]] = {}
+"""What tests over the corpus print, by test."""
+_SHARED_OUT = ("tests/corpus/", "tests/laws/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--figures", metavar="FILE", help="write what the tests over the corpus print to FILE")
     parser.addoption("--verification", metavar="FILE", help="write the counts of this run, with the commit, to FILE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        file = item.nodeid.split("::", maxsplit=1)[0]
+        if not file.startswith(_SHARED_OUT):
+            item.add_marker(pytest.mark.xdist_group(file))
 
 
 def _group(nodeid: str) -> str:
@@ -47,6 +62,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             _reasons.setdefault(group, Counter())[report.longrepr[2].removeprefix("Skipped: ")] += 1
     elif report.when == "call" or report.failed:
         counts["failed" if report.failed else "executed"] += 1
+    if report.passed and report.when == "call" and report.nodeid.startswith(_SHARED_OUT):
+        _printed[report.nodeid] = [line for line in report.capstdout.splitlines() if line.strip()]
 
 
 def _summary() -> list[str]:
@@ -60,15 +77,26 @@ def _summary() -> list[str]:
     return lines
 
 
+def _figures() -> list[str]:
+    return [line for test in sorted(_printed) for line in _printed[test]]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("executed and skipped per group")
     for line in _summary():
         terminalreporter.write_line(line)
+    if any(_printed.values()):
+        terminalreporter.section("figures")
+        for line in _figures():
+            terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    figures = session.config.getoption("--figures")
+    if figures and not hasattr(session.config, "workerinput"):
+        Path(figures).write_text("\n".join(_figures()) + "\n", encoding="utf-8")
     path = session.config.getoption("--verification")
-    if path:
+    if path and not hasattr(session.config, "workerinput"):
         from tests.verification import write
 
-        write(Path(path), _summary(), passed=exitstatus == 0, python=sys.version.split()[0])
+        write(Path(path), _summary(), _figures(), passed=exitstatus == 0, python=sys.version.split()[0])

@@ -11,3 +11,7 @@ PAGES = pages()
 @pytest.mark.parametrize("path", sorted(PAGES), ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_page_is_stale(path: Path) -> None:
     assert path.read_text("utf-8") == PAGES[path], "stale: run `make docs`"
+
+
+def test_no_page_of_a_platform_that_is_gone() -> None:
+    assert set((ROOT / "docs" / "platforms").glob("*.md")) <= set(PAGES), "run `make docs`"

@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 
-def write(path: Path, summary: list[str], *, passed: bool, python: str) -> None:
-    """Write the counts of one full run as Markdown."""
+def write(path: Path, summary: list[str], figures: list[str], *, passed: bool, python: str) -> None:
+    """Write the counts and figures of one full run as Markdown."""
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     dirty = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, check=False).stdout.strip()
     state = " with uncommitted changes" if dirty else ""
@@ -20,6 +20,14 @@ def write(path: Path, summary: list[str], *, passed: bool, python: str) -> None:
         "",
         "```",
         *summary,
+        "```",
+        "",
+        "## Figures",
+        "",
+        "What the tests over the corpus counted.",
+        "",
+        "```",
+        *figures,
         "```",
         "",
     ]

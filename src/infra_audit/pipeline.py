@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from infra_audit import catalogue
 from infra_audit.baselines.engine import Engine
@@ -23,7 +24,7 @@ from infra_audit.baselines.waivers import read as read_waivers
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
-from infra_audit.errors import InputError, InventoryError, UsageError
+from infra_audit.errors import InventoryError, UsageError
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
@@ -74,6 +75,8 @@ class Audit:
         self.settings = settings
         self.observer: Observer = observer or Quiet()
         self.cancel = threading.Event()
+        self.unsure: list[tuple[str, str]] = []
+        """Devices whose platform is a guess, with the platform; filled while targets are read."""
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
@@ -116,9 +119,6 @@ class Audit:
             )
 
     def _plain(self, paths: Sequence[Path], known: Known, devices: dict[str, Device]) -> Iterator[Target]:
-        for path in paths:
-            if not path.exists():
-                raise InputError("input.not_found", file=str(path))
         collect = Registry(COLLECTORS).load("files")
         collections: Iterable[Collection] = collect(
             paths,
@@ -145,6 +145,8 @@ class Audit:
                 missing.append(outcome)
             else:
                 platform = platform or outcome.platform
+                if outcome.artifact.detected is not None and not outcome.artifact.detected.sure:
+                    self.unsure.append((device.id, platform.name))
                 artifacts.append(outcome.artifact)
         if platform is not None and device.platform != platform.name:
             device = replace(device, platform=platform.name)
@@ -163,6 +165,14 @@ class Audit:
                 yield from parse(
                     target.device, target.artifacts, target.missing, target.platform, acknowledgements=acknowledgements
                 )
+
+    def explain(self, target: Target) -> Iterator[dict[str, Any]]:
+        """Yield what became of each line of a target whose platform is known."""
+        from infra_audit.parsers.explain import explain
+
+        assert target.platform is not None
+        acknowledgements = self._acknowledgements()
+        yield from explain(target.device, target.artifacts, target.platform, acknowledgements=acknowledgements)
 
     def _acknowledgements(self) -> Sequence[Acknowledgement]:
         if self.settings.acknowledgements is None:
@@ -225,19 +235,20 @@ class Audit:
         from infra_audit.inventory.ansible import resolve
 
         devices = [d for d in self.devices(inventory) if d.id not in done]
-        over_ssh = [d for d in devices if "netmiko" in self._platform(d).data]
+        over_ssh = [d for d in devices if "netmiko" in self.platform(d).data]
         credentials = resolve(
             inventory.paths, over_ssh, vault_password_file=inventory.vault_password_file, vault_ids=inventory.vault_ids
         ) if over_ssh else {}  # fmt: skip
         jobs: dict[str, list[Job]] = {"network": [], "servers": []}
         for device in devices:
-            platform = self._platform(device)
+            platform = self.platform(device)
             name = "network" if "netmiko" in platform.data else "servers"
             jobs[name].append(Job(device=device, platform=platform, credentials=credentials.get(device.id)))
         for collection in self._all(jobs, self._options(inventory)):
             yield self.prepare(collection)
 
-    def _platform(self, device: Device) -> Platform:
+    def platform(self, device: Device) -> Platform:
+        """Return the platform of a device of an inventory."""
         platform = catalogue.by_alias(self.platforms, device.platform or "")
         assert platform is not None, "the inventory refuses unknown platforms"
         return platform

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class Text:
     def __post_init__(self) -> None:
         self.documents = self.parse(self.lines)
         self.split = self.splits(self.lines)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of every fact, by key."""
+        return {found.key: found.value for found in self.facts()}
 
     @property
     def syntax(self) -> str:
@@ -136,8 +142,10 @@ def _keys(document: FactsDocument, pointer: str) -> tuple[str, str]:
                 else document.keys[here][len(_above(document, here)) :]
             )
             values = inside.strip("[]").split(",")
+            # The digest of a rule of translation covers all its lines: a part of them gives another digest.
+            counts = ("occurrence", "digest") if parts[0] == "nat" else ("occurrence",)
             kept = (
-                [v for v, n in zip(values, names, strict=False) if n != "occurrence"]
+                [v for v, n in zip(values, names, strict=False) if n not in counts]
                 if len(values) == len(names)
                 else values
             )
@@ -224,18 +232,29 @@ def has_whole_key(text: Text, fact: Fact) -> bool:
         parts = _parts(fact.pointer)
         schema: Any = catalogue.areas()[parts[0]].schema
         node: Any = document.facts.get(parts[0])
+        here = f"/{parts[0]}"
         for part in parts[1:]:
             if isinstance(node, list) and "x-key" in schema and int(part) < len(node):
                 node = node[int(part)]
+                here += f"/{part}"
                 if any(name not in node for name in schema["x-key"]):
+                    return False
+                if "digest" in schema["x-key"] and _is_of_several_lines(document, here):
                     return False
                 schema = schema.get("items", {})
             elif isinstance(node, dict) and part in node:
                 node = node[part]
+                here += f"/{part}"
                 schema = schema.get("properties", {}).get(part, {})
             else:
                 break
     return True
+
+
+def _is_of_several_lines(document: FactsDocument, pointer: str) -> bool:
+    """Whether an item was read from several lines: its digest covers them all."""
+    cited = {p.lines for at, p in document.provenance.items() if at.startswith(f"{pointer}/") and p.lines}
+    return len(cited) > 1
 
 
 def without(lines: Sequence[str], gone: Sequence[int]) -> list[str]:

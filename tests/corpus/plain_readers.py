@@ -116,7 +116,7 @@ def read_fortios(lines: Sequence[str]) -> FortiText:
                 match inner:
                     case [("config", "firewall policy")]:
                         found.policies.setdefault(vdom, {}).setdefault(name, {})
-                    case [("config", "system admin")]:
+                    case [("config", "system admin" | "system api-user")]:
                         found.admins.setdefault(name, {})
             case ["delete", name, *_] if inner == [("config", "firewall policy")]:
                 found.policies.get(vdom, {}).pop(name, None)
@@ -124,7 +124,7 @@ def read_fortios(lines: Sequence[str]) -> FortiText:
                 match inner:
                     case [("config", "firewall policy"), ("edit", name)]:
                         found.policies[vdom][name][key] = values
-                    case [("config", "system admin"), ("edit", name)]:
+                    case [("config", "system admin" | "system api-user"), ("edit", name)]:
                         found.admins[name][key] = values
             case ["next"] if stack and stack[-1][0] == "edit":
                 stack.pop()

@@ -6,6 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+CACHE = Path(__file__).resolve().parents[2] / ".cache"
+"""Kept between runs, so that not every one of some hundred commands compiles all platforms."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -29,6 +32,7 @@ def run(
         "HOME": str(cwd or Path.cwd()),
         "PYTHONWARNINGS": "error::ResourceWarning",
         "LANG": "C.UTF-8",
+        "INFRA_AUDIT_CACHE": str(CACHE),
         **(env or {}),
     }
     done = subprocess.run(

@@ -38,10 +38,12 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["diff", "SNAPSHOT", "SNAPSHOT"],
         ["rules", "list"],
         ["platform", "list"],
+        ["collect", "--print-commands"],
+        ["collect", "--kit", "teraterm", "--platform", "cisco_ios", "--host", "192.0.2.1", "--out", "kit"],
         ["doctor"],
         ["--help"],
     ],
-    ids=lambda a: a[0],
+    ids=lambda a: " ".join(a[:2]),
 )
 def test_offline_commands_run_without_them(arguments: list[str], snapshot: Path) -> None:
     words = [str(snapshot) if word == "SNAPSHOT" else word for word in arguments]

@@ -1,12 +1,16 @@
 """Options that several commands share, and how they become settings."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from infra_audit.catalogue import by_alias
 from infra_audit.config import Known, Scope, Settings, settings
+from infra_audit.errors import UsageError
 from infra_audit.model.device import KINDS
+from infra_audit.model.platform import Platform
 from infra_audit.pipeline import Inventory
 from infra_audit.texts import Language, text
 
@@ -99,6 +103,14 @@ def to_settings(lang: Language, values: dict[str, Any]) -> Settings:
     if flags.get("as_of"):
         flags["as_of"] = flags["as_of"].date()
     return settings(flags.get("config"), {**flags, "lang": lang})
+
+
+def to_platform(known: Mapping[str, Platform], name: str) -> Platform:
+    """Return the platform that a name or alias means. Raises UsageError when there is none."""
+    platform = by_alias(known, name)
+    if platform is None:
+        raise UsageError("usage.no_platform", name=name, known=", ".join(sorted(known)))
+    return platform
 
 
 def to_known(values: dict[str, Any]) -> Known:

@@ -1,4 +1,6 @@
-"""Reads plain files: a file, a folder, a log of a terminal, the folder of a backup tool. Needs no network.
+"""Reads plain files: a file, a folder, a revision of a repository, a log of a terminal, the folder of a backup tool.
+
+Needs no network.
 
 A bad file in a folder is data, so that the rest goes on; only an argument that is itself bad is an error.
 """
@@ -55,7 +57,7 @@ def _read(
     file: PlainFile, platforms: Mapping[str, Platform], platform: str | None, *, complete: bool
 ) -> list[Collection]:
     device = _device(file, platform)
-    data = _bytes(file.path)
+    data = _bytes(file)
     if isinstance(data, Reason):
         return [_nothing(device, data)]
     parts = split(data, platforms)
@@ -73,19 +75,30 @@ def _read(
     return [Collection(device=device, artifacts=(artifact,))]
 
 
-def _bytes(path: Path) -> bytes | Reason:
+def _bytes(file: PlainFile) -> bytes | Reason:
     """Return the contents of a file, or why it has none worth reading."""
+    path = file.path
     try:
+        if file.blob is not None:
+            size = file.blob.size
+            return _worth(file.blob.read()) if size <= LIMIT_BYTES else _too_large(size)
         if path.is_dir():
             return Reason("collect.file_unreadable", {"what": PermissionError.__name__})
         if not is_regular(path):
             return Reason("collect.not_a_file")
         size = path.stat().st_size
         if size > LIMIT_BYTES:
-            return Reason("collect.file_too_large", {"bytes": size, "limit": LIMIT_BYTES})
-        data = path.read_bytes()
+            return _too_large(size)
+        return _worth(path.read_bytes())
     except OSError as error:
         return Reason("collect.file_unreadable", {"what": type(error).__name__})
+
+
+def _too_large(size: int) -> Reason:
+    return Reason("collect.file_too_large", {"bytes": size, "limit": LIMIT_BYTES})
+
+
+def _worth(data: bytes) -> bytes | Reason:
     return data if data.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe") else Reason("collect.file_empty")
 
 
@@ -118,7 +131,7 @@ def _part(device: Device, file: PlainFile, part: Part, digest: str, *, complete:
 
 
 def _device(file: PlainFile, platform: str | None, suffix: str = "") -> Device:
-    return Device(id=file.id + suffix, platform=platform, source="assumed", place=str(file.argument))
+    return Device(id=file.id + suffix, platform=platform, source="assumed", place=file.argument)
 
 
 def _nothing(device: Device, reason: Reason) -> Collection:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra_audit.collectors.offline_git import Blob, Revision, revision
 from infra_audit.errors import InputError
 
 SUFFIXES = (".cfg", ".conf", ".txt", ".log", ".xml", ".json")
@@ -28,7 +29,10 @@ class PlainFile:
     name: str
     """Path relative to the argument, with the argument's name before it when there are several."""
     path: Path
-    argument: Path
+    argument: str
+    """What was named, a revision with the id of its commit."""
+    blob: Blob | None = None
+    """The file is one of a revision, and `path` leads nowhere."""
 
 
 def find(arguments: Sequence[Path]) -> list[PlainFile]:
@@ -37,17 +41,23 @@ def find(arguments: Sequence[Path]) -> list[PlainFile]:
     Raises InputError when an argument cannot be read or holds no file, or when two ids are equal.
     """
     found = [entry for argument in arguments for entry in _of_argument(argument, several=len(arguments) > 1)]
-    names = [name for name, _, _ in found]
+    names = [name for name, *_ in found]
     return [
-        PlainFile(id=id_, name=name, path=path, argument=argument)
-        for id_, (name, path, argument) in zip(_ids(names, found), found, strict=True)
+        PlainFile(id=id_, name=name, path=path, argument=argument, blob=blob)
+        for id_, (name, path, argument, blob) in zip(_ids(names, found), found, strict=True)
     ]
 
 
-def _of_argument(argument: Path, *, several: bool) -> list[tuple[str, Path, Path]]:
+_Found = tuple[str, Path, str, Blob | None]
+
+
+def _of_argument(argument: Path, *, several: bool) -> list[_Found]:
+    named = revision(argument)
+    if named is not None:
+        return _of_revision(argument, named, several=several)
     if not argument.is_dir():
         _must_be_readable(argument)
-        return [(_shown(argument.name), argument, argument)]
+        return [(_shown(argument.name), argument, str(argument), None)]
     try:
         files = sorted((_shown(path.relative_to(argument).as_posix()), path) for path in _walk(argument))
     except OSError as error:
@@ -55,7 +65,15 @@ def _of_argument(argument: Path, *, several: bool) -> list[tuple[str, Path, Path
     if not files:
         raise InputError("input.no_files", folder=str(argument))
     prefix = f"{_shown(argument.resolve().name)}/" if several else ""
-    return [(prefix + name, path, argument) for name, path in files]
+    return [(prefix + name, path, str(argument), None) for name, path in files]
+
+
+def _of_revision(argument: Path, named: Revision, *, several: bool) -> list[_Found]:
+    blobs = named.blobs()
+    if not blobs:
+        raise InputError("input.no_files", folder=str(argument))
+    prefix = f"{_shown(argument.name)}/" if several else ""
+    return [(prefix + _shown(blob.name), argument / blob.name, str(named), blob) for blob in blobs]
 
 
 def _must_be_readable(path: Path) -> None:
@@ -99,7 +117,7 @@ def is_regular(path: Path) -> bool:
     return stat.S_ISREG(path.stat().st_mode)
 
 
-def _ids(names: Sequence[str], found: Sequence[tuple[str, Path, Path]]) -> list[str]:
+def _ids(names: Sequence[str], found: Sequence[_Found]) -> list[str]:
     """Return the id of each name: its suffix is cut as long as no two become equal."""
     cut = [_cut(name) for name in names]
     while True:
@@ -110,7 +128,7 @@ def _ids(names: Sequence[str], found: Sequence[tuple[str, Path, Path]]) -> list[
         for i in clash:
             cut[i] = names[i]
     first: dict[str, Path] = {}
-    for id_, (_, path, _) in zip(cut, found, strict=True):
+    for id_, (_, path, *_) in zip(cut, found, strict=True):
         other = first.setdefault(id_, path)
         if other is not path:
             raise InputError("input.same_id", id=id_, first=str(other), second=str(path))

@@ -72,6 +72,18 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detected:
+    """How the platform of a text was found out, when nobody said it."""
+
+    sure: bool
+    """False: few lines speak for it, or another platform is close."""
+    score: int
+    """Sum of the weights of the patterns of platform.yaml that match."""
+    lines: tuple[tuple[int, int], ...]
+    """The lines it rests on, first and last of each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """An artefact without secrets, as it is stored and parsed. `lines[n - 1]` is line n of the source file."""
 
@@ -96,3 +108,5 @@ class Artifact:
     damaged: tuple[tuple[int, Reason], ...] = ()
     """Lines that were cleaned of pager residue, control characters and the like, with the reason."""
     redactions: tuple[Redaction, ...] = ()
+    detected: Detected | None = None
+    """None: the platform was named by a person or the inventory."""

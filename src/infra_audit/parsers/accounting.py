@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.facts import IgnoredLine, LineCounts, Span, UnparsedLine
@@ -14,8 +15,7 @@ COMPARED_ONLY = "source compared only"
 """What is shown as the pattern for the lines of a source that no template reads, such as a saved configuration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Lines that make an area, or a field pattern of it, partial."""
 
     pattern: str
@@ -25,8 +25,7 @@ class Trouble:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A statement that was not understood, for the question whether it could have given a field."""
 
     text: str

@@ -4,21 +4,112 @@ Made only when that is certain: every artefact that could hold the line is compl
 line that was not understood could be the one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
+from infra_audit.errors import PlatformError
 from infra_audit.model.evidence import Completeness
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.accounting import ScopeAccount
 from infra_audit.parsers.doubt import Doubt, UnreadLines
-from infra_audit.parsers.places import Place, names, places
+from infra_audit.parsers.places import Place, names, places, tops
+from infra_audit.parsers.places import pattern as place_pattern
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.template_text import Line
-from infra_audit.parsers.tree import Leaf, Object, plain
+from infra_audit.parsers.tree import Leaf, Node, Object, SharedLeaf, Supplied, plain
+from infra_audit.parsers.validate import fits
 from infra_audit.parsers.versions import within
 
 Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One entry of `defaults` or `absent`, with what of it is the same for every target."""
+
+    entry: Entry
+    name: str
+    """`defaults/3`."""
+    kind: ProvenanceKind
+    items: tuple[str, ...]
+    """Path to the items it speaks of; empty = the facts themselves."""
+    below: tuple[str, ...]
+    """Names from the item to the field."""
+    conditions: frozenset[str]
+    """Fields that `when` and `unless` name."""
+    lines: tuple[tuple[TemplateFile, Line], ...]
+    """The template lines that give the field."""
+    sources: tuple[str, ...]
+    """Sources that must be there whole."""
+
+    @property
+    def late(self) -> bool:
+        """Return whether it may depend on facts outside lists that other entries add."""
+        return bool(self.items) or "given" in self.entry
+
+
+def supplies(platform: CompiledPlatform, *, part: bool, divided: bool) -> tuple[Supply, ...]:
+    """Return the entries of a platform for its devices (`part`: for a VDOM or the like of one; `divided`: it has such)."""
+    templates = [t for t in platform.templates if t.reads_scope("part" if part else "", divided=divided)]
+    return tuple(
+        _supply(platform, templates, entry, kind, f"{name}/{index}")
+        for name, kind, entries in (
+            ("defaults", ProvenanceKind.DEFAULT, platform.defaults),
+            ("absent", ProvenanceKind.ABSENT, platform.absent),
+        )
+        for index, entry in enumerate(entries)
+    )
+
+
+def _supply(
+    platform: CompiledPlatform, templates: Sequence[TemplateFile], entry: Entry, kind: ProvenanceKind, name: str
+) -> Supply:
+    path = names(entry["at"])
+    if not fits(tuple(place_pattern(entry["at"]).split("/")), entry["value"]):
+        raise PlatformError(
+            "platform.template",
+            file=f"{platform.name}/platform.yaml",
+            line=1,
+            what=f"{name}: no value of {entry['at']}",
+        )
+    lines = tuple((t, line) for t, line in platform.lines_that_give(path) if t in templates)
+    wanted = [entry["source"]] if "source" in entry else list(dict.fromkeys(t.source for t, _ in lines))
+    if not wanted:
+        wanted = list(dict.fromkeys(t.source for t in templates if path[0] in t.areas))
+    needed = [source for source in wanted if not platform.sources[source].optional] or wanted
+    head, _, last = entry["at"].rpartition("[]/")
+    return Supply(
+        entry=entry,
+        name=name,
+        kind=kind,
+        items=tuple(head.split("/")) if head else (),
+        below=tuple(last.split("/")),
+        conditions=frozenset(field for test in ("when", "unless") for field in entry.get(test, {})),
+        lines=lines,
+        sources=tuple(needed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """An entry that may hold for a target."""
+
+    supply: Supply
+    in_range: bool | None
+    given: bool | None
+    doubt: Doubt
+
+
+@dataclass(slots=True)
+class _Decision:
+    """What the offers give to an item: leaves by the names above them, and the fields that stay open."""
+
+    given: dict[tuple[str, ...], dict[str, Supply]] = field(default_factory=dict)
+    undecided: list[tuple[str, ...]] = field(default_factory=list)
+    supplied: list[tuple[tuple[str, ...], Supplied]] = field(default_factory=list)
 
 
 class Defaults:
@@ -34,76 +125,103 @@ class Defaults:
         divided: bool,
     ) -> None:
         """`accounts` are those of the target's scope, by artefact name."""
-        self._platform = platform
         self._readings = {reading.source.name: reading for reading in readings}
         self._accounts = accounts
-        self._scope = scope
-        self._templates = [t for t in platform.templates if t.reads_scope(scope, divided=divided)]
-        self._spans: dict[tuple[int, str], tuple[str, tuple[Span, ...]]] = {}
-        """Searched lines by item (or the whole facts) and source."""
+        self._failed = {name for reading in readings for name in reading.failures}
+        self._supplies: tuple[Supply, ...] = platform.kept(
+            ("supplies", bool(scope), divided), lambda: supplies(platform, part=bool(scope), divided=divided)
+        )
         self._unread_lines: dict[str, UnreadLines] = {}
-        self._undecided: set[tuple[int, tuple[str, ...]]] = set()
-        """Fields for which an entry could neither hold nor fail: no later entry may decide them."""
+        self._undecided: dict[int, set[tuple[str, ...]]] = {}
+        """Fields for which an entry could neither hold nor fail, by item: no later entry may decide them."""
 
     def add(self, root: Object, version: str | None) -> None:
         """Add all facts of the two lists that hold; entries that depend on facts outside lists come after those."""
-        entries = [
-            (entry, kind, f"{name}/{index}", within(version, entry.get("since"), entry.get("until")))
-            for name, kind, found in (
-                ("defaults", ProvenanceKind.DEFAULT, self._platform.defaults),
-                ("absent", ProvenanceKind.ABSENT, self._platform.absent),
-            )
-            for index, entry in enumerate(found)
-        ]
+        wanted = [(s, within(version, s.entry.get("since"), s.entry.get("until"))) for s in self._supplies]
         for late in (False, True):
-            for entry, kind, name, in_range in entries:
-                if in_range is not False and ("given" in entry or "[]" in entry["at"]) is late:
-                    self._add(root, entry, kind, name, in_range=in_range)
+            in_turn = [(s, in_range) for s, in_range in wanted if in_range is not False and s.late is late]
+            for items, group in groupby(in_turn, key=lambda each: each[0].items):
+                offers = [offer for s, in_range in group if (offer := self._offer(root, s, in_range)) is not None]
+                if offers:
+                    self._add(root, items, offers)
 
-    def _add(self, root: Object, entry: Entry, kind: ProvenanceKind, name: str, *, in_range: bool | None) -> None:
-        lines = [
-            (template, line)
-            for template, line in self._platform.lines_that_give(names(entry["at"]))
-            if template in self._templates
-        ]
-        sources = self._sources(entry, lines)
-        if not sources:
-            return
-        given = _given(root, entry.get("given", {}))
+    def _offer(self, root: Object, supply: Supply, in_range: bool | None) -> _Offer | None:  # noqa: FBT001 - or unknown
+        """Return an entry with what of it holds for all items; None when a source that could hold the line is not whole."""
+        whole = all(name in self._readings and is_complete(self._readings[name]) for name in supply.sources)
+        failed = self._failed and any(template.name in self._failed for template, _ in supply.lines)
+        if not supply.sources or not whole or failed:
+            return None
         doubt = Doubt()
-        for source in sources:
-            self._unread(source).add_to(doubt, lines)
-        for place in places(root, entry["at"]):
-            where = (id(place.top), place.below)
-            if place.get() is not None or where in self._undecided:
-                continue
-            holds = _all((in_range, given, conditions_hold(place, entry)))
-            if holds is None or doubt.touches(place.top, is_item=place.is_item):
-                self._undecided.add(where)
-            elif holds:
-                place.put(Leaf(entry["value"], self._provenance(place, entry, kind, name, sources)))
+        for source in supply.sources:
+            self._unread(source).add_to(doubt, supply.lines)
+        return _Offer(supply, in_range, _given(root, supply.entry.get("given", {})), doubt)
 
-    def _provenance(
-        self, place: Place, entry: Entry, kind: ProvenanceKind, name: str, sources: Sequence[str]
-    ) -> Provenance:
-        artifact, spans = self._searched(place, sources)
-        return Provenance(
-            kind=kind, artifact=artifact, lines=spans, template=name, document=entry.get("document"),
-            since=entry.get("since"), until=entry.get("until"),
-        )  # fmt: skip
+    def _add(self, root: Object, items: tuple[str, ...], offers: Sequence[_Offer]) -> None:
+        """Add to every item what the offers hold. Items that look the same to all of them are decided once."""
+        doubted = any(offer.doubt.sections or offer.doubt.everywhere for offer in offers)
+        conditions = frozenset[str]().union(*(offer.supply.conditions for offer in offers))
+        looked_at = sorted(conditions.union(offer.supply.below[0] for offer in offers))
+        decided: dict[Any, _Decision] = {}
+        for top in tops(root, items):
+            look = None if doubted or not items else self._look(top, looked_at, conditions)
+            decision = decided.get(look) if look is not None else None
+            if decision is None:
+                decision = self._decide(top, offers, is_item=bool(items))
+                if look is not None:
+                    decided[look] = decision
+            for above, supplied in decision.supplied:
+                holder = _held(top, above)
+                holder.fields.update(supplied.fields)
+                holder.supplied.append(supplied)
+            if decision.undecided:
+                self._undecided.setdefault(id(top), set()).update(decision.undecided)
 
-    def _sources(self, entry: Entry, lines: Iterable[tuple[TemplateFile, Line]]) -> list[str]:
-        """Return the sources that could hold the line; none when one of them is not there whole."""
-        wanted = (
-            [entry["source"]] if "source" in entry else list(dict.fromkeys(template.source for template, _ in lines))
+    def _look(self, top: Object, fields: Sequence[str], conditions: frozenset[str]) -> tuple[Any, ...]:
+        """Return all of an item that the offers can depend on."""
+        open_fields = self._undecided.get(id(top))
+        return (
+            frozenset(open_fields) if open_fields else None,
+            *[_looks(top.fields.get(field), valued=field in conditions) for field in fields],
         )
-        if not wanted:
-            area = names(entry["at"])[0]
-            wanted = list(dict.fromkeys(t.source for t in self._templates if area in t.areas))
-        needed = [source for source in wanted if not self._platform.sources[source].optional] or wanted
-        whole = all(source in self._readings and is_complete(self._readings[source]) for source in needed)
-        failed = any(template.name in r.failures for template, _ in lines for r in self._readings.values())
-        return needed if whole and not failed else []
+
+    def _decide(self, top: Object, offers: Sequence[_Offer], *, is_item: bool) -> _Decision:
+        """Add what holds, entry by entry: one may rest on what another added."""
+        decision = _Decision()
+        already = self._undecided.get(id(top), set())
+        for offer in offers:
+            supply = offer.supply
+            place = Place(top, is_item, supply.below)
+            if place.get() is not None or supply.below in already or supply.below in decision.undecided:
+                continue
+            holds = _all((offer.in_range, offer.given, conditions_hold(place, supply.entry)))
+            if holds is None or offer.doubt.touches(top, is_item=is_item):
+                decision.undecided.append(supply.below)
+            elif holds and is_item:
+                place.put(SharedLeaf(supply.entry["value"]))
+                decision.given.setdefault(supply.below[:-1], {})[supply.below[-1]] = supply
+            elif holds:
+                place.put(
+                    Leaf(supply.entry["value"], self._provenance(supply, *self._searched(top, supply, is_item=False)))
+                )
+        for above, given in decision.given.items():
+            holder = _held(top, above)
+            leaves = {name: leaf for name, leaf in holder.fields.items() if name in given and type(leaf) is SharedLeaf}
+            decision.supplied.append((above, Supplied(leaves, self._provenance_in(given))))
+        return decision
+
+    def _provenance_in(self, given: Mapping[str, Supply]) -> Callable[[Object, str], Provenance]:
+        """Return how the provenance of a supplied field is made for one of the items."""
+
+        def make(item: Object, name: str) -> Provenance:
+            return self._provenance(given[name], *self._searched(item, given[name], is_item=True))
+
+        return make
+
+    def _provenance(self, supply: Supply, artifact: str, spans: tuple[Span, ...]) -> Provenance:
+        entry = supply.entry
+        return Provenance(
+            supply.kind, artifact, spans, supply.name, entry.get("document"), entry.get("since"), entry.get("until")
+        )
 
     def _unread(self, source: str) -> UnreadLines:
         if source not in self._unread_lines:
@@ -112,19 +230,37 @@ class Defaults:
             self._unread_lines[source] = UnreadLines(reading.order, account.unread if account else ())
         return self._unread_lines[source]
 
-    def _searched(self, place: Place, sources: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
-        where = (id(place.top), sources[0])
-        if where not in self._spans:
-            self._spans[where] = self._find_searched(place, sources)
-        return self._spans[where]
-
-    def _find_searched(self, place: Place, sources: Sequence[str]) -> tuple[str, tuple[Span, ...]]:
-        reading = self._readings[sources[0]]
-        if place.is_item:
-            spans = sorted(_span(reading, index) for order, index in place.top.sections if order == reading.order)
+    def _searched(self, top: Object, supply: Supply, *, is_item: bool) -> tuple[str, tuple[Span, ...]]:
+        """Return the artefact and the lines of it that were searched: those of the item, else all."""
+        reading = self._readings[supply.sources[0]]
+        if is_item:
+            spans = sorted(_span(reading, index) for order, index in top.sections if order == reading.order)
             if spans:
                 return reading.artifact.name, tuple(spans)
         return reading.artifact.name, ((1, max(1, len(reading.artifact.lines))),)
+
+
+def _held(top: Object, above: Sequence[str]) -> Object:
+    """Return the object below an item that a field belongs to; it is of the item's sections, and made when it is not there."""
+    holder = top
+    for name in above:
+        child = holder.fields.setdefault(name, Object())
+        assert isinstance(child, Object)
+        child.sections = top.sections
+        holder = child
+    return holder
+
+
+def _looks(node: Node | None, *, valued: bool) -> Any:
+    """Return whether a field is there, its value where that counts, and the same of what is below it."""
+    if node is None:
+        return None
+    if isinstance(node, Object):
+        return tuple([(name, _looks(child, valued=True)) for name, child in node.fields.items()])
+    if not valued:
+        return True
+    value = plain(node)
+    return (value,) if isinstance(value, (str, int)) else repr(value)
 
 
 def is_complete(reading: Reading) -> bool:
@@ -143,9 +279,9 @@ def conditions_hold(place: Place, entry: Entry) -> bool | None:
     siblings = place.siblings()
     answers: list[bool | None] = []
     for name, wanted_answer in (("when", True), ("unless", False)):
-        for field, wanted in entry.get(name, {}).items():
-            node = siblings.fields.get(field) if siblings else None
-            node = node if node is not None else place.top.fields.get(field)
+        for wanted_field, wanted in entry.get(name, {}).items():
+            node = siblings.fields.get(wanted_field) if siblings else None
+            node = node if node is not None else place.top.fields.get(wanted_field)
             answers.append(None if node is None else _is_one_of(plain(node), wanted) is wanted_answer)
     return _all(answers)
 

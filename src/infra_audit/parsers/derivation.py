@@ -12,7 +12,8 @@ from infra_audit.parsers.document import pointer_text
 from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.same_text import SAME_TEXT, compare
-from infra_audit.parsers.tree import Items, Leaf, Node, Object, plain
+from infra_audit.parsers.tree import Items, Leaf, Node, Object, SharedLeaf, plain
+from infra_audit.parsers.validate import fits
 
 
 def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, Any]]]:
@@ -54,7 +55,11 @@ def derive(root: Object, platform: CompiledPlatform, readings: Mapping[str, Read
             problems.append(Problem(artifact=None, line=None, reason=Reason("parse.derive_failed", fields)))
             continue
         for derived in found:
-            if _put(root, derived, name):
+            pattern = tuple("*" if isinstance(part, int) else part for part in derived.at)
+            if not fits(pattern, derived.value):
+                fields = {"area": str(derived.at[0]), "field": "/".join(p for p in pattern if p != "*")}
+                problems.append(Problem(artifact=None, line=None, reason=Reason("parse.invalid_fact", fields)))
+            elif _put(root, derived, name):
                 _put_plain(facts, derived)
     return problems
 
@@ -74,7 +79,9 @@ def _put(root: Object, derived: Derived, name: str) -> bool:
 def _may_replace(node: Node | None) -> bool:
     """Return whether a derived fact goes before what is there: nothing, or a value for a line that is absent."""
     supplied = (ProvenanceKind.DEFAULT, ProvenanceKind.ABSENT)
-    return node is None or (isinstance(node, Leaf) and node.provenance is not None and node.provenance.kind in supplied)
+    if node is None or isinstance(node, SharedLeaf):
+        return True
+    return isinstance(node, Leaf) and node.provenance is not None and node.provenance.kind in supplied
 
 
 def _put_plain(facts: dict[str, Any], derived: Derived) -> None:

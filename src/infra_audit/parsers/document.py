@@ -1,12 +1,12 @@
 """From the facts of one target as nodes to the plain document: pointers, provenance and keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from infra_audit.model.facts import Provenance, ProvenanceKind
 from infra_audit.parsers.merge import COUNTED
-from infra_audit.parsers.tree import Items, Leaf, Node, Object
+from infra_audit.parsers.tree import Items, Leaf, Node, Object, SharedLeaf, Supplied
 
 Pointer = tuple[str | int, ...]
 
@@ -24,12 +24,57 @@ def _below(at: str, part: str | int) -> str:
     return f"{at}/{text}"
 
 
+class Provenances(Mapping[str, Provenance]):
+    """Provenance by pointer. That of fields that many items share is made when it is asked for: they are most of all."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._own: dict[str, Provenance] = {}
+        self._shared: dict[str, Object] = {}
+        """Objects with shared fields, by pointer."""
+
+    def __setitem__(self, pointer: str, provenance: Provenance) -> None:
+        """Set the provenance of one pointer; it goes before a shared one."""
+        self._own[pointer] = provenance
+
+    def share(self, pointer: str, item: Object) -> None:
+        """Add the shared fields of an object."""
+        self._shared[pointer] = item
+
+    def __getitem__(self, pointer: str) -> Provenance:
+        """Return the provenance of a pointer. Raises KeyError when it has none of its own."""
+        found = self._own.get(pointer)
+        if found is not None:
+            return found
+        at, _, name = pointer.rpartition("/")
+        item = self._shared[at]
+        return next(entry.provenance(item, name) for entry in _suppliers(item, name, pointer))
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every pointer once."""
+        yield from self._own
+        for at, item in self._shared.items():
+            for entry in item.supplied:
+                yield from (pointer for name in entry.fields if (pointer := f"{at}/{name}") not in self._own)
+
+    def __len__(self) -> int:
+        """Count the pointers."""
+        return sum(1 for _ in self)
+
+
+def _suppliers(item: Object, name: str, pointer: str) -> list[Supplied]:
+    found = [entry for entry in item.supplied if name in entry.fields]
+    if not found:
+        raise KeyError(pointer)
+    return found
+
+
 @dataclass(slots=True)
 class Flat:
     """Facts as plain JSON, with provenance by pointer and the stable keys of list items."""
 
     facts: dict[str, Any] = field(default_factory=dict)
-    provenance: dict[str, Provenance] = field(default_factory=dict)
+    provenance: "Provenances" = field(default_factory=Provenances)
     keys: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,7 +94,7 @@ def _value(node: Node, at: str, key: str, flat: Flat) -> Any:
         return node.value
     if isinstance(node, Items):
         return [_item(item, f"{at}/{index}", key, node.key, flat) for index, item in enumerate(node.objects)]
-    return _fields(node.fields, at, key, flat, None)
+    return _fields(node, at, key, flat, None)
 
 
 def _item(item: Object, at: str, above: str, key: tuple[str, ...], flat: Flat) -> dict[str, Any]:
@@ -58,11 +103,11 @@ def _item(item: Object, at: str, above: str, key: tuple[str, ...], flat: Flat) -
     common = _common(item)
     if common is not None:
         flat.provenance[at] = common
-    return _fields(item.fields, at, name, flat, common, key)
+    return _fields(item, at, name, flat, common, key)
 
 
 def _fields(
-    fields: Mapping[str, Node],
+    holder: Object,
     at: str,
     key: str,
     flat: Flat,
@@ -70,8 +115,12 @@ def _fields(
     item_key: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     result = {}
-    for name, node in fields.items():
-        if not isinstance(node, Leaf):
+    if holder.supplied:
+        flat.provenance.share(at, holder)
+    for name, node in holder.fields.items():
+        if type(node) is SharedLeaf:
+            result[name] = node.value
+        elif not isinstance(node, Leaf):
             result[name] = _value(node, _below(at, name), f"{key}/{name}", flat)
         else:
             result[name] = node.value
@@ -100,6 +149,8 @@ def _common(item: Object) -> Provenance | None:
     for node in item.fields.values():
         if not isinstance(node, Leaf):
             return None
+        if type(node) is SharedLeaf:
+            continue
         for provenance in (node.provenance, *node.elements):
             if provenance is None or provenance.kind is not ProvenanceKind.LINES:
                 continue

@@ -54,9 +54,12 @@ class UnreadLines:
 
     def add_to(self, doubt: Doubt, givers: Iterable[tuple[TemplateFile, Line]]) -> None:
         """Note the lines that may be another form of one of the template lines `givers`."""
+        if not self._by_level:
+            return
         for template, line in givers:
-            wanted = _line_tokens(line.text)
-            level = _level(line.text)
+            level, wanted = _line_tokens(line.text)
+            if level not in self._by_level:
+                continue
             if wanted and wanted[0] != _ANY:
                 candidates = self._by_word.get((level, wanted[0]), [])
             else:
@@ -81,9 +84,9 @@ def _tokens(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def _line_tokens(line: str) -> tuple[str, ...]:
-    """Return the words of a template line without its verb; a word with a variable in it fits any word."""
-    return tuple(_ANY if _ANY in token else token.lower() for token in _tokens(_VARIABLE.sub(_ANY, line)))
+def _line_tokens(line: str) -> tuple[int, tuple[str, ...]]:
+    """Return level and words of a template line without its verb; a word with a variable in it fits any word."""
+    return _level(line), tuple(_ANY if _ANY in token else token.lower() for token in _tokens(_VARIABLE.sub(_ANY, line)))
 
 
 def _is_like(tokens: Sequence[str], wanted: Sequence[str]) -> bool:

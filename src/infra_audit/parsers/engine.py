@@ -33,6 +33,11 @@ def compile_platform(platform: Platform) -> CompiledPlatform:
     return found[1]
 
 
+def forget() -> None:
+    """Forget the compiled platforms and all that they remember of texts; for measurements."""
+    _compiled.clear()
+
+
 def parse(
     device: Device,
     artifacts: Sequence[Artifact],
@@ -105,7 +110,14 @@ def _of_scope(accounts: Mapping[str, Mapping[str, ScopeAccount]], scope: str) ->
 def _oddities(reading: Reading) -> list[Problem]:
     """Return what was wrong with the structure of an artefact, and which templates failed on it."""
     name = reading.artifact.name
-    found = [Problem(artifact=name, line=oddity.line, reason=Reason(oddity.code)) for oddity in reading.split.oddities]
+    detected = reading.artifact.detected
+    unsure = []
+    if detected is not None and not detected.sure:
+        line = detected.lines[0][0] if detected.lines else None
+        unsure = [Problem(artifact=name, line=line, reason=Reason("detect.unsure", {"score": detected.score}))]
+    found = unsure + [
+        Problem(artifact=name, line=oddity.line, reason=Reason(oddity.code)) for oddity in reading.split.oddities
+    ]
     found += [Problem(artifact=name, line=line, reason=why) for line, why in reading.artifact.damaged]
     for template, what in sorted(reading.failures.items()):
         found.append(

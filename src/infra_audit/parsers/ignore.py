@@ -3,10 +3,15 @@
 Two lists: `irrelevant`, because no area could hold them, and `not_parsed_yet`, which costs the area its `parsed`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from infra_audit import literals
+from infra_audit.literals import Pattern
+
+_MOST_REMEMBERED = 50_000
+"""Different statements remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Entry:
 class _Rule:
     """When an entry leaves out a line."""
 
-    pattern: re.Pattern[str] | None
+    pattern: Pattern | None
     """None: every line of the section."""
     section: str
     source: str | None
@@ -39,6 +44,24 @@ class _Rule:
         return path == self.section[:-1] if self.section.endswith("$") else path.startswith(self.section)
 
 
+class _Known:
+    """What some entries leave out, remembered by statement."""
+
+    __slots__ = ("_entries", "_rules")
+
+    def __init__(self, rules: tuple[_Rule, ...]) -> None:
+        self._rules = rules
+        self._entries: dict[str, Entry | None] = {}
+
+    def entry(self, text: str) -> Entry | None:
+        """Return the first entry that leaves out a statement."""
+        if text not in self._entries:
+            if len(self._entries) >= _MOST_REMEMBERED:
+                self._entries.clear()
+            self._entries[text] = next((r.entry for r in self._rules if r.pattern and r.pattern.match(text)), None)
+        return self._entries[text]
+
+
 class Ignore:
     """The `ignore` of a platform.yaml."""
 
@@ -46,20 +69,32 @@ class Ignore:
         """Compile the entries; `section` is the beginning of a section's header: for all its lines, or for those of `pattern`."""
         self._lines: list[_Rule] = []
         self._sections: list[_Rule] = []
-        for name in ("irrelevant", "not_parsed_yet"):
-            for entry in data.get(name, ()):
-                shown = Entry(name, str(entry.get("pattern") or entry["section"]), entry.get("area"))
-                pattern = re.compile(entry["pattern"]) if "pattern" in entry else None
-                rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
-                (self._sections if pattern is None else self._lines).append(rule)
+        entries = [(name, entry) for name in ("irrelevant", "not_parsed_yet") for entry in data.get(name, ())]
+        patterns = iter(literals.patterns(entry["pattern"] for _, entry in entries if "pattern" in entry))
+        for name, entry in entries:
+            shown = Entry(name, str(entry.get("pattern") or entry["section"]), entry.get("area"))
+            pattern = next(patterns) if "pattern" in entry else None
+            rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
+            (self._sections if pattern is None else self._lines).append(rule)
+        self._of_section: dict[tuple[str, str | None], Entry | None] = {}
+        self._of_path: dict[tuple[str, str | None], _Known] = {}
+        """What is remembered of the statements in sections of one header."""
+        self._shared: dict[tuple[int, ...], _Known] = {}
+        """Headers that the same entries speak of share what they remember: most statements come many times."""
 
     def section(self, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
-        return next((rule.entry for rule in self._sections if rule.applies(path, source)), None)
+        key = (path, source)
+        if key not in self._of_section:
+            self._of_section[key] = next((rule.entry for rule in self._sections if rule.applies(path, source)), None)
+        return self._of_section[key]
 
     def line(self, text: str, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out one statement (`text` without its indent) in a section."""
-        for rule in self._lines:
-            if rule.pattern is not None and rule.pattern.match(text) and rule.applies(path, source):
-                return rule.entry
-        return None
+        known = self._of_path.get((path, source))
+        if known is None:
+            rules = tuple(index for index, rule in enumerate(self._lines) if rule.applies(path, source))
+            if rules not in self._shared:
+                self._shared[rules] = _Known(tuple(self._lines[index] for index in rules))
+            known = self._of_path[path, source] = self._shared[rules]
+        return known.entry(text)

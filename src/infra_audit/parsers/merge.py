@@ -8,6 +8,7 @@ from typing import Any
 from infra_audit.model.facts import Provenance, ProvenanceKind
 from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Path, Replaced
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 COUNTED = ("digest", "occurrence")
 """Key fields that are not read but counted here."""
 _NOT_NEUTRAL = frozenset({"digest", "occurrence", "sequence"})
@@ -127,7 +128,7 @@ def is_keyed(schema: Mapping[str, Any]) -> bool:
 def digest(item: Object) -> str:
     """Return the digest of a neutral entry: what it says, without its place in the list."""
     values = {name: _plain(node) for name, node in item.fields.items() if name not in _NOT_NEUTRAL}
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _CANONICAL.encode(values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
@@ -169,13 +170,18 @@ def _first_order(branch: Branch) -> tuple[int, int]:
 
 
 def _spread(item: Branch, value: Any, capture: Capture) -> None:
-    for name, inner in value.items() if isinstance(value, dict) else [("value", value)]:
-        if name.startswith("_"):
-            continue
-        *above, last = name.split("__")
-        item.child(tuple(above)).captures.setdefault(last, []).append(
-            Capture(inner, adds=False, order=capture.order, provenance=capture.provenance)
-        )
+    """Make captures of an item of the fields that a token grammar read; `item` is new."""
+    fields = value if isinstance(value, dict) else {"value": value}
+    _, _, order, provenance = capture
+    item.captures = {
+        name: [Capture(inner, False, order, provenance)]  # noqa: FBT003 - a field of a tuple
+        for name, inner in fields.items()
+        if name[0] != "_" and "__" not in name
+    }
+    for name, inner in fields.items():
+        if name[0] != "_" and "__" in name:
+            *above, last = name.split("__")
+            item.child(tuple(above)).captures[last] = [Capture(inner, False, order, provenance)]  # noqa: FBT003
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The paths that platform.yaml uses: `area/field`, `area[]/field` for list items, `area[]/object/field`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from infra_audit.parsers.tree import Items, Leaf, Node, Object
@@ -67,3 +67,19 @@ def _places(top: Object, parts: list[str], *, is_item: bool) -> Iterator[Place]:
     if isinstance(node, Items):
         for item in node.objects:
             yield from _places(item, parts[cut + 1 :], is_item=True)
+
+
+def tops(root: Object, path: Sequence[str]) -> Iterator[Object]:
+    """Yield the items of a list; `path` holds names, with `[]` on a list that other lists lie in. No path: the facts themselves."""
+    if not path:
+        yield root
+        return
+    node: Node | None = root
+    for position, part in enumerate(path):
+        node = node.fields.get(part.removesuffix("[]")) if isinstance(node, Object) else None
+        if part.endswith("[]") and isinstance(node, Items):
+            for item in node.objects:
+                yield from tops(item, path[position + 1 :])
+            return
+    if isinstance(node, Items):
+        yield from node.objects

@@ -4,7 +4,7 @@ Compiled once per process; TTP itself compiles a template only when an artefact 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,16 +28,17 @@ class TemplateFile:
     source: str
     platform: "CompiledPlatform"
     _compiled: Template | None = None
+    areas: tuple[str, ...] = field(init=False)
+    """The areas it feeds, each once, without the fields of patterns."""
+
+    def __post_init__(self) -> None:
+        """Read the areas off the head."""
+        self.areas = tuple(dict.fromkeys(pattern.split("/")[0] for pattern in self.text.head.areas))
 
     @property
     def name(self) -> str:
         """Return the file name."""
         return self.text.name
-
-    @property
-    def areas(self) -> tuple[str, ...]:
-        """Return the areas it feeds, each once, without the fields of patterns."""
-        return tuple(dict.fromkeys(pattern.split("/")[0] for pattern in self.text.head.areas))
 
     @property
     def compiled(self) -> Template:
@@ -52,6 +53,8 @@ class TemplateFile:
         return not divided or wanted is None or (wanted == "part") == bool(scope)
 
 
+_MOST_REMEMBERED = 50_000
+"""Different headers remembered."""
 _SHORTEST = 3
 """Letters that a short form of a word has at least."""
 
@@ -63,6 +66,9 @@ class _Prefixes:
     by_word: dict[str, list[tuple[str, bool, TemplateFile]]] = field(default_factory=dict)
     by_letters: dict[str, list[tuple[tuple[str, ...], TemplateFile]]] = field(default_factory=dict)
     """The words of each prefix by the first letters."""
+    _matched: dict[str, list[tuple[TemplateFile, ...]]] = field(default_factory=dict)
+    _suspected: dict[str, tuple[TemplateFile, ...]] = field(default_factory=dict)
+    """What was found before, by header: the headers of flat texts and of unread lines come many times."""
 
     def add(self, prefix: str, template: TemplateFile) -> None:
         exact = prefix.endswith("$")
@@ -73,6 +79,14 @@ class _Prefixes:
 
     def matching(self, path: str) -> list[tuple[TemplateFile, ...]]:
         """Return the templates whose prefix a header has: those of one prefix together, longest prefix first."""
+        found = self._matched.get(path)
+        if found is None:
+            if len(self._matched) >= _MOST_REMEMBERED:
+                self._matched.clear()
+            found = self._matched[path] = self._matching(path)
+        return found
+
+    def _matching(self, path: str) -> list[tuple[TemplateFile, ...]]:
         word = path.split(None, 1)[0] if path else ""
         found = [
             entry
@@ -87,6 +101,14 @@ class _Prefixes:
 
     def abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
         """Return the templates whose prefix a header may be a short form of; a device prints none, a script may."""
+        found = self._suspected.get(path)
+        if found is None:
+            if len(self._suspected) >= _MOST_REMEMBERED:
+                self._suspected.clear()
+            found = self._suspected[path] = self._abbreviated(path)
+        return found
+
+    def _abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
         if not self.by_letters:
             for entries in self.by_word.values():
                 for text, _, template in entries:
@@ -130,6 +152,7 @@ class CompiledPlatform:
         self.absent: Sequence[Mapping[str, Any]] = data.get("absent", ())
         self.statements: Sequence[Mapping[str, Any]] = data.get("statements", ())
         self.derive: Sequence[Mapping[str, Any]] = data.get("derive", ())
+        self._kept: dict[Hashable, Any] = {}
         self._key_fields: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines_by_field: dict[tuple[str, ...], Sequence[tuple[TemplateFile, Line]]] = {}
         self._prefixes: dict[str, _Prefixes] = {}
@@ -162,6 +185,12 @@ class CompiledPlatform:
     def reads(self, source: str) -> bool:
         """Return whether any template reads a source."""
         return source in self._prefixes
+
+    def kept(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what `make` makes of this platform, made once; `key` names it."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     def key_fields(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """Return the fields that name an item of the list at `path`, and the one by which the device names it."""

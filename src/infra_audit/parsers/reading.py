@@ -1,6 +1,7 @@
 """One artefact: split, each section handed to its template, and every line accounted for."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.executor import Record
 from infra_audit.parsers.platform import CompiledPlatform, Source, TemplateFile
 from infra_audit.parsers.splitters import Section, Split, Statement, splitter
+from infra_audit.parsers.template import TimeLimitError, time_limit
 from infra_audit.parsers.tree import Branch, Capture, Path
 from infra_audit.parsers.values import Adds, Items
 
@@ -66,8 +68,15 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
             place.suspects = platform.abbreviated(source.name, place.section)
         for template in place.taken_by:
             buckets.setdefault((template.name, place.section.scope), (template, []))[1].append(place)
-    for (_, scope), (template, places) in sorted(buckets.items(), key=lambda bucket: bucket[0]):
-        _Bucket(reading, template, places, platform).read_into(reading.roots.setdefault(scope, Branch()))
+    in_turn = [
+        (scope, _Bucket(reading, template, places, platform))
+        for (_, scope), (template, places) in sorted(buckets.items(), key=lambda bucket: bucket[0])
+    ]
+    while in_turn:
+        with suppress(TimeLimitError), time_limit(SECONDS):
+            while in_turn:
+                scope, bucket = in_turn.pop(0)
+                bucket.read_into(reading.roots.setdefault(scope, Branch()))
     reading.refused -= reading.used
     return reading
 
@@ -79,6 +88,10 @@ def _takers(place: Placed) -> tuple[TemplateFile, ...]:
         if taken:
             return taken
     return ()
+
+
+SECONDS = 20.0
+"""Longest time the templates may work on one artefact; the slowest corpus file needs 0.5 s. One that runs over it fails."""
 
 
 class _Bucket:
@@ -106,11 +119,14 @@ class _Bucket:
 
     def read_into(self, root: Branch) -> None:
         """Run the template and add what it captured."""
+        failures = self.reading.failures
+        failures[self.template.name] = TimeLimitError.__name__  # unless it comes to its end
         try:
             run = self.template.compiled.run([statement.text for statement in self.statements], self.closes)
         except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
-            self.reading.failures[self.template.name] = type(error).__name__
+            failures[self.template.name] = type(error).__name__
             return
+        del failures[self.template.name]
         for record in run.records:
             self._add(record, root, (), ())
         self.reading.refused |= {self.statements[at].first for at in run.matched}
@@ -130,8 +146,18 @@ class _Bucket:
 
     def _fill(self, branch: Branch, record: Record, path: Path, above: tuple[int, ...]) -> None:
         keys = (*above, *self._key_statements(record, path))
+        captures = branch.captures
         for name, at, value in record.fields:
-            self._capture(branch, name, at, value, keys)
+            capture = self._capture(branch, name, at, value, keys)
+            if capture is None:
+                continue
+            if "__" in name:
+                *inner, last = name.split("__")
+                branch.child(tuple(inner)).captures.setdefault(last, []).append(capture)
+            elif name in captures:
+                captures[name].append(capture)
+            else:
+                captures[name] = [capture]
         for child in record.children:
             self._add(child, branch, path, keys)
 
@@ -141,31 +167,31 @@ class _Bucket:
         last = {name: at for name, at, _ in record.fields if name in wanted}
         return tuple(last[name] for name in wanted if name in last)
 
-    def _capture(self, into: Branch, name: str, at: int, value: Any, keys: tuple[int, ...]) -> None:
+    def _capture(self, into: Branch, name: str, at: int, value: Any, keys: tuple[int, ...]) -> Capture | None:
+        """Note a captured value; return it unless it is read and dropped."""
         statement = self.statements[at]
         self.reading.used.add(statement.first)
         into.sections.add((self.reading.order, self.section_of[at].index))
         if name == "_id":
             into.identity = str(value)
-        if name.startswith("_"):
-            return
+        if name[0] == "_":
+            return None
         adds = isinstance(value, Adds)
-        capture = Capture(
-            list(value) if adds else value, adds, (self.reading.order, statement.first), self._cite(at, keys)
-        )
-        *above, last = name.split("__")
-        into.child(tuple(above)).captures.setdefault(last, []).append(capture)
+        order = (self.reading.order, statement.first)
+        return Capture(list(value) if adds else value, adds, order, self._cite(at, keys))
 
     def _cite(self, at: int, keys: tuple[int, ...]) -> Provenance:
         """Cite a statement, and those of the item's key that are no header of its section."""
-        place = self.section_of[at]
-        cited = [at, *(k for k in keys if not (self.is_header[k] and self.section_of[k] is place))]
-        spans = tuple(sorted({(self.statements[k].first, self.statements[k].last) for k in cited}))
+        statement = self.statements[at]
+        spans: tuple[Span, ...] = ((statement.first, statement.last),)
+        if keys:
+            place = self.section_of[at]
+            cited = [k for k in keys if not (self.is_header[k] and self.section_of[k] is place)]
+            if cited:
+                spans = tuple(sorted({*spans, *((self.statements[k].first, self.statements[k].last) for k in cited)}))
         found = self._provenance.get(spans)
         if found is None:
-            found = Provenance(
-                kind=ProvenanceKind.LINES, artifact=self.reading.artifact.name, lines=spans, template=self.template.name
-            )
+            found = Provenance(ProvenanceKind.LINES, self.reading.artifact.name, spans, self.template.name)
             self._provenance[spans] = found
         return found
 

@@ -19,7 +19,7 @@ from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.subject import subject
 from infra_audit.parsers.tree import Branch, Items, Leaf, Node, Object, Replaced, plain
-from infra_audit.parsers.validate import drop_invalid
+from infra_audit.parsers.validate import Dropped, drop_invalid, drop_lacking
 
 
 class Target:
@@ -39,7 +39,7 @@ class Target:
         self.stated: list[tuple[int, Mapping[str, Any]]] = []
         self.known_system: dict[str, Any] = {}
         self.root = self._read()
-        self._drop(lacking=False)
+        self._drop(drop_invalid(self.root))
 
     def _read(self) -> Object:
         """Join what the templates captured."""
@@ -62,9 +62,8 @@ class Target:
             span = (old.order[1], old.order[1])
             self.troubles.append(Trouble(entry.path[0], "parse.contradictory_lines", artifact, span))
 
-    def _drop(self, *, lacking: bool) -> bool:
-        """Drop what breaks the schemas; return whether lines that were used no longer are."""
-        dropped = drop_invalid(self.root, lacking=lacking)
+    def _drop(self, dropped: Sequence[Dropped]) -> bool:
+        """Report what was dropped; return whether lines that were used no longer are."""
         if not dropped:
             return False
         cited = _cited(self.root)
@@ -99,9 +98,9 @@ class Target:
         # What a platform has or lacks says nothing of a device that nobody saw.
         self.stated = statements.in_force(self.platform, version) if self.readings else []
         statements.add_values(self.root, self.platform, self.stated)
-        changed = self._drop(lacking=True)
+        changed = self._drop(drop_lacking(self.root))
         self.problems += derive(self.root, self.platform, {r.source.name: r for r in self.readings})
-        return self._drop(lacking=True) or changed
+        return changed
 
     def document(
         self, accounts: Mapping[str, ScopeAccount], missing: Sequence[NotCollected], problems: Sequence[Problem]
@@ -110,7 +109,8 @@ class Target:
         templates = [t for t in self.platform.templates if t.reads_scope(self.scope, divided=bool(self.scopes))]
         coverage = CoverageMap(self.platform, self.readings, missing, accounts, self.troubles, templates)
         states = coverage.states(self.root, statements.coverage(self.platform, self.stated), self.elsewhere)
-        who = subject(self.device, self.platform.platform, self.known_system, self.scope)
+        artifacts = [reading.artifact for reading in self.readings]
+        who = subject(self.device, self.platform.platform, self.known_system, self.scope, artifacts)
         flat = flatten(Object({"subject": who, **dict(sorted(self.root.fields.items()))}))
         return FactsDocument(
             facts=flat.facts,

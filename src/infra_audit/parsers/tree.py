@@ -5,9 +5,9 @@ joined, items of one key become one item, and only then it is decided what each 
 what `each` and `append` add after it stays. Nothing is lost on the way: a line whose value was replaced is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra_audit.model.facts import Provenance
 
@@ -16,8 +16,7 @@ Order = tuple[int, int]
 """Place of the artefact in the order of sources, and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """One value from one statement."""
 
     value: Any
@@ -75,6 +74,25 @@ class Leaf:
     elements: tuple[Provenance, ...] = ()
 
 
+class SharedLeaf(Leaf):
+    """A value that many items have for one reason; what differs, the lines searched, is told by `Supplied`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Supplied:
+    """What defaults and absences gave to all items that look alike: the same leaves in each."""
+
+    fields: Mapping[str, SharedLeaf]
+    provenance: Callable[["Object", str], Provenance]
+    """The provenance of one of the fields in one of the items; made when it is asked for."""
+
+    def without(self, name: str) -> "Supplied":
+        """Return the same without one field."""
+        return Supplied({n: leaf for n, leaf in self.fields.items() if n != name}, self.provenance)
+
+
 @dataclass(slots=True)
 class Items:
     """A keyed list of objects."""
@@ -89,6 +107,13 @@ class Object:
 
     fields: dict[str, "Node"] = field(default_factory=dict)
     sections: set[Order] = field(default_factory=set)
+    supplied: list[Supplied] = field(default_factory=list)
+    """Where the shared leaves among the fields come from."""
+
+    def drop(self, name: str) -> "Node":
+        """Remove a field and return it."""
+        self.supplied = [entry.without(name) if name in entry.fields else entry for entry in self.supplied]
+        return self.fields.pop(name)
 
 
 Node = Leaf | Items | Object
@@ -109,4 +134,4 @@ def plain(node: Node) -> Any:
         return node.value
     if isinstance(node, Items):
         return [plain(item) for item in node.objects]
-    return {name: plain(child) for name, child in node.fields.items()}
+    return {name: child.value if isinstance(child, Leaf) else plain(child) for name, child in node.fields.items()}

@@ -31,10 +31,10 @@ class Dropped:
         self.provenances = tuple(dict.fromkeys(_provenances(node)))
 
 
-def drop_invalid(root: Object, *, lacking: bool) -> list[Dropped]:
-    """Remove from `root` all that breaks the facts schemas; return what was removed.
+def drop_invalid(root: Object) -> list[Dropped]:
+    """Remove from `root` all that was read and breaks the facts schemas; return what was removed.
 
-    `lacking`: also what lacks a required field; before defaults are added it is too early for that.
+    What lacks a required field stays: a default may still give it.
     """
     dropped: list[Dropped] = []
     for area in list(root.fields):
@@ -42,7 +42,7 @@ def drop_invalid(root: Object, *, lacking: bool) -> list[Dropped]:
             dropped.append(Dropped(area, (area,), root.fields.pop(area)))
             continue
         for _ in range(_ROUNDS):
-            found = _round(root, area, lacking=lacking)
+            found = _round(root, area)
             if not found:
                 break
             dropped += found
@@ -51,12 +51,12 @@ def drop_invalid(root: Object, *, lacking: bool) -> list[Dropped]:
     return dropped
 
 
-def _round(root: Object, area: str, *, lacking: bool) -> list[Dropped]:
+def _round(root: Object, area: str) -> list[Dropped]:
     value = plain(root.fields[area])
     validator = _validator(area)
     if validator.is_valid(value):
         return []
-    errors = [error for error in validator.iter_errors(value) if lacking or error.kind.name != "required"]
+    errors = [error for error in validator.iter_errors(value) if error.kind.name != "required"]
     paths = {path for error in errors for path in _to_drop(error, value, area)}
     dropped = []
     for path in sorted(paths, key=_place, reverse=True):  # the last item first, so that places stay true
@@ -64,6 +64,75 @@ def _round(root: Object, area: str, *, lacking: bool) -> list[Dropped]:
         if node is not None:
             dropped.append(Dropped(area, path, node))
     return dropped
+
+
+def drop_lacking(root: Object) -> list[Dropped]:
+    """Remove what lacks a required field, after defaults: the values themselves are known to fit."""
+    dropped: list[Dropped] = []
+    for area, node in list(root.fields.items()):
+        schema = catalogue.areas()[area].schema
+        if _lacks(node, schema):
+            dropped.append(Dropped(area, (area,), root.drop(area)))
+        else:
+            dropped += [Dropped(area, (area, *path), gone) for path, gone in _lacking(node, schema)]
+    return dropped
+
+
+def _lacks(node: Node, schema: Mapping[str, Any]) -> bool:
+    return isinstance(node, Object) and any(name not in node.fields for name in schema.get("required", ()))
+
+
+def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node]]:
+    """Remove and yield the objects below a node that lack something."""
+    if isinstance(node, Items):
+        inner = schema.get("items", {})
+        deeper = _holds_objects(inner)
+        for index in range(len(node.objects) - 1, -1, -1):
+            if _lacks(node.objects[index], inner):
+                yield (index,), node.objects.pop(index)
+            elif deeper:
+                yield from (((index, *path), gone) for path, gone in _lacking(node.objects[index], inner))
+    elif isinstance(node, Object):
+        for name, child in list(node.fields.items()):
+            if isinstance(child, Leaf):
+                continue
+            inner = schema.get("properties", {}).get(name, {})
+            if _lacks(child, inner):
+                yield (name,), node.drop(name)
+            else:
+                yield from (((name, *path), gone) for path, gone in _lacking(child, inner))
+
+
+def _holds_objects(schema: Mapping[str, Any]) -> bool:
+    """Return whether some object below a schema has required fields."""
+    return any(
+        "required" in inner or "required" in inner.get("items", {}) for inner in schema.get("properties", {}).values()
+    )
+
+
+def fits(pattern: tuple[str, ...], value: Any) -> bool:
+    """Return whether a value fits the schema of a field; `pattern` holds names, with `*` for the items of a list."""
+    if isinstance(value, (str, int)) or value is None:
+        return _scalar_fits(pattern, value, is_switch=isinstance(value, bool))
+    return bool(_field_validator(pattern).is_valid(value))
+
+
+@lru_cache(maxsize=8192)
+def _scalar_fits(pattern: tuple[str, ...], value: Any, *, is_switch: bool) -> bool:  # noqa: ARG001 - True equals 1
+    return bool(_field_validator(pattern).is_valid(value))
+
+
+@lru_cache(maxsize=2048)
+def _field_validator(pattern: tuple[str, ...]) -> Any:
+    import jsonschema_rs
+
+    area = catalogue.areas().get(pattern[0])
+    schema: Any = area.schema if area else False
+    for part in pattern[1:]:
+        schema = (
+            (schema.get("items") if part == "*" else schema.get("properties", {}).get(part, False)) if schema else False
+        )
+    return jsonschema_rs.validator_for(schema)
 
 
 def _place(path: Path) -> list[tuple[int, str]]:
@@ -96,7 +165,7 @@ def _remove(root: Object, path: Path) -> Node | None:
             if child is None:
                 return None
             if last or isinstance(child, Leaf):
-                return node.fields.pop(part)
+                return node.drop(part)
         elif isinstance(node, Items) and isinstance(part, int):
             if part >= len(node.objects):
                 return None

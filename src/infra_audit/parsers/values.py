@@ -26,6 +26,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from infra_audit import secret as secrets
@@ -221,13 +222,17 @@ def long_name(written: str, table: Mapping[str, str]) -> str:
     """Return the long form of an interface name: the longest short form that its letters begin with is replaced."""
     position = next((i for i, c in enumerate(written) if not (c.isalpha() or c in "-_")), len(written))
     letters, rest = written[:position], written[position:].replace(" ", "")
-    for short in sorted(table, key=lambda s: (-len(s), s)):
-        full = table[short]
+    for short, full in _longest_first(tuple(table.items())):
         if letters.lower().startswith(short.lower()) and (
             full.lower().startswith(letters.lower()) or letters.lower() == short.lower()
         ):
             return full + rest
     return written
+
+
+@lru_cache(maxsize=64)
+def _longest_first(table: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return sorted(table, key=lambda entry: (-len(entry[0]), entry[0]))
 
 
 def _between(first: str, last: str) -> list[str] | None:

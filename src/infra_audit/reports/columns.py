@@ -1,5 +1,7 @@
 """The columns of each kind of record, in one place for every format."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,6 +94,48 @@ def spans(lines: list[list[int]]) -> str:
     return ",".join(f"{first}-{last}" if first != last else str(first) for first, last in lines)
 
 
+def _command_title(record: Record, lang: Language) -> str:
+    if record["step"] != "source":
+        return word("step", record["step"], lang)
+    return _title(record, lang) if record["title"] else _cell(record["source"])
+
+
+def _privilege(record: Record, lang: Language) -> str:
+    """Return the vendor's own word for the level, or the common one where the platform does not say it."""
+    if record["step"] != "source":
+        return ""
+    return record["privilege"] or word("level", record["level"], lang)
+
+
+def _reveals(record: Record, lang: Language) -> str:
+    if record["step"] != "source":
+        return text("reports", f"step_note.{record['step']}", lang, question=_plain_words(record["question"]))
+    return record["reveals"][lang] if record["reveals"] else text("reports", "label.not_stated", lang)
+
+
+def _versions(record: Record, lang: Language) -> str:
+    """Return the versions that something holds for; empty where it holds for all."""
+    since, until = record.get("since"), record.get("until")
+    if since is None and until is None:
+        return word("label", "all_versions", lang)
+    return f"{since or ''} – {until or ''}".strip()
+
+
+def _facts(record: Record, _: Language) -> str:
+    return "\n".join(f"{fact['key']} = {json.dumps(fact['value'], ensure_ascii=False)}" for fact in record["facts"])
+
+
+def _line_reason(record: Record, lang: Language) -> str:
+    if record["state"] == "ignored":
+        return f"{word('list', record['list'], lang)}: {record['why'] or record['pattern']}"
+    return word("line_state", "refused", lang) if record["refused"] else ""
+
+
+def _plain_words(pattern: str | None) -> str:
+    """Return a pattern as a person reads it: what it escapes stands for itself."""
+    return re.sub(r"\\(\W)", r"\1", pattern or "")
+
+
 FINDINGS = (
     Column("verdict", _said("verdict", "verdict")),
     Column("severity", _said("severity", "severity")),
@@ -164,6 +208,47 @@ DOCUMENTS = (
     Column("facts", lambda r, _: str(len(r["provenance"])), right=True),
     Column("problems", lambda r, lang: "\n".join(reason_text(p["reason"], lang) for p in r["problems"])),
 )
+TEMPLATES = (
+    Column("template", _field("template"), whole=True),
+    Column("source", _field("source")),
+    Column("sections", _field("sections")),
+    Column("feeds", _field("areas")),
+)
+DEFAULTS = (
+    Column("fact", _field("at")),
+    Column("default", lambda r, lang: seen_value(r["value"], lang)),
+    Column("versions", _versions),
+    Column("document", _field("document")),
+)
+STATEMENTS = (
+    Column("fact", _field("at")),
+    Column("statement", _said("statement", "state")),
+    Column("why", lambda r, lang: str(r["reason"][lang])),
+    Column("versions", _versions, extra=True),
+    Column("document", _field("document")),
+)
+NOT_PARSED_YET = (
+    Column("area", _field("area"), whole=True),
+    Column("reason", _field("reason")),
+    Column("example", _field("example")),
+)
+LINES = (
+    Column("artifact", _field("artifact"), extra=True),
+    Column("line", _field("line"), right=True),
+    Column("state", _said("line_state", "state")),
+    Column("text", _field("text")),
+    Column("template", _field("templates")),
+    Column("facts_given", _facts),
+    Column("reason", _line_reason),
+)
+COMMANDS = (
+    Column("subject", lambda r, _: r["device"] or r["platform"]),
+    Column("title", _command_title),
+    Column("sent", lambda r, lang: text("reports", "key.blank", lang) if r["sent"] == " " else _cell(r["sent"])),
+    Column("privilege", _privilege),
+    Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
+    Column("reveals", _reveals),
+)
 CHECKS = (
     Column("check", lambda r, lang: text("doctor", f"check.{r['check']}", lang)),
     Column("state", _said("state", "state")),
@@ -184,6 +269,13 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "platforms": PLATFORMS,
     "changes": CHANGES,
     "documents": DOCUMENTS,
+    "commands": COMMANDS,
+    "sent": COMMANDS[1:],
+    "templates": TEMPLATES,
+    "defaults": DEFAULTS,
+    "statements": STATEMENTS,
+    "not_parsed_yet": NOT_PARSED_YET,
+    "lines": LINES,
     "checks": CHECKS,
 }
 

@@ -28,17 +28,15 @@ def render(rows: list[list[str]], output: Output) -> str:
     natural = {n: max([width(heads[n]), *(max(map(width, r[n].split("\n"))) for r in rows)]) for n in kept}
     kept = _that_fit(kept, natural, columns, output.width)
     floors = [natural[n] if columns[n].whole or columns[n].right else _longest_word([r[n] for r in rows]) for n in kept]
+    _lower(floors, [n for n, place in enumerate(kept) if not columns[place].whole], output.width)
     widths = fit([natural[n] for n in kept], output.width, floors)
     body = [["\n".join(wrap(r[n], w)) for n, w in zip(kept, widths, strict=True)] for r in rows]
     head = ["\n".join(wrap(heads[n], w)) for n, w in zip(kept, widths, strict=True)]
     align = ["right" if columns[n].right else "left" for n in kept]
+    # Under `headers` tabulate would make every column two wider than its heading; so they are rows like all others.
+    lines = ["-" * max(map(width, "\n".join(cells).split("\n"))) for cells in zip(head, *body, strict=True)]
     text = tabulate(
-        body,
-        headers=head,
-        tablefmt="simple",
-        colalign=align if rows else None,
-        disable_numparse=True,
-        preserve_whitespace=True,
+        [head, lines, *body], tablefmt="plain", colalign=align, disable_numparse=True, preserve_whitespace=True
     )
     return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
 
@@ -51,6 +49,16 @@ def _longest_word(cells: Sequence[str]) -> int:
     """Return the width that keeps ids, addresses and the like in one piece; Japanese may break anywhere."""
     words = [w for cell in cells for w in re.findall(r"[!-+\--~]+,?", cell)]
     return min(max(map(len, words), default=0), _READABLE)
+
+
+def _lower(floors: list[int], soft: Sequence[int], total: int) -> None:
+    """Lower the highest of the soft floors until all columns fit: a broken word is easier to read than a broken table."""
+    room = total - 2 * (len(floors) - 1)
+    while sum(max(floor, _NARROWEST) for floor in floors) > room:
+        highest = max(soft, key=lambda n: floors[n], default=None)
+        if highest is None or floors[highest] <= _NARROWEST:
+            return
+        floors[highest] -= 1
 
 
 def _that_fit(kept: list[int], natural: dict[int, int], columns: Sequence[Column], total: int) -> list[int]:

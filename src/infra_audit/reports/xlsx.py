@@ -9,7 +9,17 @@ from infra_audit.reports.columns import TABLES, headings, row
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import text
 
-_WIDTHS = {"title": 44, "places": 60, "reason": 40, "rule": 28, "subject": 24, "key": 40, "problems": 40}
+_WIDTHS = {
+    "title": 44,
+    "places": 60,
+    "reason": 40,
+    "rule": 28,
+    "subject": 24,
+    "key": 40,
+    "problems": 40,
+    "sent": 34,
+    "reveals": 60,
+}
 _DEFAULT_WIDTH = 14
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _CELL_LIMIT = 32767

@@ -1,7 +1,7 @@
 """Traces of a terminal in a captured text: pager lines, redraws, backspaces, escape sequences, control characters.
 
 One line in, one line out: line numbers never move. A line that had to be cleaned is damaged, because what the device
-printed is only concluded from it.
+printed is only concluded from it. The one exception is a pager that the device wiped off the line before it went on.
 """
 
 import re
@@ -33,7 +33,7 @@ def clean(line: str) -> tuple[str, Reason | None]:
         return line, None
     reason = None
     shown, pagers = _PAGER.subn("", line)
-    if pagers:
+    if pagers and not _is_wiped(line, shown):
         reason = Reason("damaged.pager")
     if re.search("[\r\x08]", shown):
         shown, reason = _terminal(shown), reason or Reason("damaged.redraw")
@@ -46,8 +46,26 @@ def clean(line: str) -> tuple[str, Reason | None]:
     return shown, reason
 
 
+def _is_wiped(line: str, shown: str) -> bool:
+    """Tell whether the device itself took the pager off the line before it went on: then nothing is only concluded.
+
+    True only for one pager at the beginning whose every character was overwritten with a blank, with the cursor back at the
+    first column, and something after it: with nothing after it the reader may have left the pager.
+    """
+    match = _PAGER.match(line)
+    if match is None or line[match.end() :] != shown or not shown.strip() or "\x1b" in match[0]:
+        return False
+    cells, cursor = _cells(match[0])
+    return cursor == 0 and not "".join(cells).strip()
+
+
 def _terminal(line: str) -> str:
     """Return what a terminal shows after carriage returns, backspaces and erase sequences."""
+    return "".join(_cells(line)[0]).rstrip()
+
+
+def _cells(line: str) -> tuple[list[str], int]:
+    """Return the characters of a line on a terminal and the column of the cursor."""
     cells: list[str] = []
     cursor = position = 0
     while position < len(line):
@@ -65,7 +83,7 @@ def _terminal(line: str) -> str:
         else:
             cells[cursor : cursor + 1] = [character]
             cursor += 1
-    return "".join(cells).rstrip()
+    return cells, cursor
 
 
 def _move(cells: list[str], cursor: int, parameter: str | None, command: str | None) -> int:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from infra_audit.model.evidence import Artifact, Completeness, NotCollected, Redaction
+from infra_audit.model.evidence import Artifact, Completeness, Detected, NotCollected, Redaction
 from infra_audit.model.reason import Reason
 
 SCHEMA = "urn:infra-audit:snapshot:1"
@@ -97,7 +97,20 @@ def artifact_json(artifact: Artifact, file: str) -> Json:
         "source_sha256": artifact.source_sha256,
         "redactions": {kind: redactions[kind] for kind in sorted(redactions)},
         "damaged": [{"line": line, "reason": reason.to_json()} for line, reason in artifact.damaged],
+        "detected": _detected_json(artifact.detected),
     }
+
+
+def _detected_json(detected: Detected | None) -> Json | None:
+    if detected is None:
+        return None
+    return {"sure": detected.sure, "score": detected.score, "lines": [list(span) for span in detected.lines]}
+
+
+def _detected_of(entry: Json | None) -> Detected | None:
+    if entry is None:
+        return None
+    return Detected(sure=entry["sure"], score=entry["score"], lines=tuple((a, b) for a, b in entry["lines"]))
 
 
 def artifact_of(entry: Json, device: str, lines: tuple[str, ...]) -> Artifact:
@@ -119,6 +132,7 @@ def artifact_of(entry: Json, device: str, lines: tuple[str, ...]) -> Artifact:
         complete_reason=Reason.from_json(entry["complete_reason"]),
         damaged=tuple((d["line"], Reason.from_json(d["reason"])) for d in entry["damaged"]),
         redactions=tuple(sorted(redactions, key=lambda r: r.line)),
+        detected=_detected_of(entry.get("detected")),
     )
 
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from infra_audit.model.evidence import Artifact, Completeness, NotCollected, RawArtifact
+from infra_audit.model.evidence import Artifact, Completeness, Detected, NotCollected, RawArtifact
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.snapshot.complete import judge, refusal
@@ -46,6 +46,7 @@ def prepare(
     decoded = decode(raw.data, limit=limit)
     if isinstance(decoded, Reason):
         return _missing(raw, decoded)
+    detected = None
     if platform is None:
         if not any(line.strip() for line in decoded.lines):
             return _missing(raw, Reason("decode.empty"))
@@ -53,15 +54,15 @@ def prepare(
         if detection.platform is None:
             assert detection.reason is not None
             return _missing(raw, detection.reason)
-        platform = detection.platform
+        platform, detected = detection.platform, detection.detected
     source = raw.source or _source_of(raw.command, platform)
     if source is None or source not in platform.sources:
         return _missing(raw, Reason("snapshot.unknown_source", {"command": raw.command or raw.source or ""}))
-    return _kept(raw, decoded, platform, source, key)
+    return _kept(raw, decoded, platform, source, key, detected)
 
 
 def _kept(
-    raw: RawArtifact, decoded: Decoded, platform: Platform, source: str, key: bytes | None
+    raw: RawArtifact, decoded: Decoded, platform: Platform, source: str, key: bytes | None, detected: Detected | None
 ) -> Prepared | NotCollected:
     told = platform.sources[source]
     if (
@@ -92,6 +93,7 @@ def _kept(
         complete_reason=reason,
         damaged=decoded.damaged,
         redactions=redacted.redactions,
+        detected=detected,
     )
     return Prepared(artifact, platform)
 

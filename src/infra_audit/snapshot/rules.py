@@ -1,12 +1,14 @@
 """The redaction rules: general ones from secrets.yaml, and those of a platform."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from infra_audit import yamlfile
+from infra_audit import literals, yamlfile
+from infra_audit.literals import Pattern
 from infra_audit.model.platform import Platform
 
 BY_SHAPE = "by_shape"
@@ -16,7 +18,7 @@ BY_SHAPE = "by_shape"
 class Rule:
     """One statement: where the secret stands in it, or, without group `secret`, that there is none in it."""
 
-    pattern: re.Pattern[str]
+    pattern: Pattern
     kind: str
     hides: bool
     """False: the text it matches is harmless."""
@@ -34,7 +36,7 @@ class General:
     """Lower case; a line with none of them holds no secret that a general rule could find."""
     shapes: tuple[Rule, ...]
     statements: tuple[Rule, ...]
-    harmless: tuple[re.Pattern[str], ...]
+    harmless: tuple[Pattern, ...]
     keyword: re.Pattern[str]
     """A keyword (group `word`) and the blank, quote or sign after it."""
     modifiers: re.Pattern[str]
@@ -54,9 +56,9 @@ def general() -> General:
     words = "|".join(k["word"] for k in data["keywords"])
     return General(
         hints=hints,
-        shapes=tuple(_rule(r, hints) for r in data["shapes"]),
-        statements=tuple(_rule(r, hints) for r in data["statements"]),
-        harmless=tuple(re.compile(h["pattern"]) for h in data["harmless"]),
+        shapes=_rules(data["shapes"], hints),
+        statements=_rules(data["statements"], hints),
+        harmless=tuple(literals.patterns(h["pattern"] for h in data["harmless"])),
         keyword=re.compile(rf"(?i)(?P<word>{words})(?:\\?[\"']?\s*[:=]\s*|[\"']?\s+|>)"),
         modifiers=re.compile(rf"(?i)(?:(?P<last>{data['modifiers']})\s+(?=\S))*"),
     )
@@ -76,17 +78,21 @@ def of_platform(platform: Platform | None) -> tuple[Rule, ...]:
 @cache
 def _compiled(key: tuple[tuple[Any, ...], ...]) -> tuple[Rule, ...]:
     names = ("pattern", "kind", "until", "within", "example")
-    return tuple(_rule(dict(zip(names, values, strict=True)), general().hints) for values in key)
+    return _rules([dict(zip(names, values, strict=True)) for values in key], general().hints)
 
 
-def _rule(data: Any, hints: tuple[str, ...]) -> Rule:
-    pattern = re.compile(data["pattern"])
+def _rules(entries: Sequence[Any], hints: tuple[str, ...]) -> tuple[Rule, ...]:
+    found = literals.patterns(entry["pattern"] for entry in entries)
+    return tuple(_rule(entry, pattern, hints) for entry, pattern in zip(entries, found, strict=True))
+
+
+def _rule(data: Any, pattern: Pattern, hints: tuple[str, ...]) -> Rule:
     within = data.get("within")
     example = data["example"].split("\n")[-1 if within else 0].lower()
     return Rule(
         pattern=pattern,
         kind=data["kind"],
-        hides="secret" in pattern.groupindex,
+        hides="(?P<secret>" in pattern.source,
         until=re.compile(data["until"]) if data.get("until") else None,
         within=(re.compile(within[0]), re.compile(within[1])) if within else None,
         hinted=any(hint in example for hint in hints),

@@ -11,8 +11,7 @@ from infra_audit.model.device import Device
 from infra_audit.model.evidence import Completeness
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
-from infra_audit.parsers import engine
-from infra_audit.parsers import template as template_module
+from infra_audit.parsers import engine, reading
 from tests.unit.parsers.support import FOLDER, artifact, changed, document, documents, not_collected, platform, states
 
 DEMO = platform("demo")
@@ -199,7 +198,7 @@ def test_a_template_that_raises_stops_only_itself(tmp_path: Path) -> None:
 
 
 def test_a_runaway_expression_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(template_module, "SECONDS", 0.2)
+    monkeypatch.setattr(reading, "SECONDS", 0.2)
     folder = _copy(tmp_path, "demo")
     (folder / "lines.ttp").write_text(
         '<doc>\nsections: ["line "]\nareas: [lines]\n</doc>\n<group name="lines*">\nline {{ kind | word("line_kind") }} {{ _x | re("bad") }}\n</group>\n'

@@ -30,6 +30,15 @@ WORDS = [
     " ",
     "pp select 1",
     "vdom",
+    "table inet filter {",
+    "chain input {",
+    "type filter hook input priority 0; policy drop;",
+    "set s {",
+    "}",
+    "*filter",
+    ":INPUT DROP [0:0]",
+    "-A INPUT -j ACCEPT",
+    "COMMIT",
 ]
 LINES = st.lists(
     st.tuples(st.sampled_from(["", " ", "   ", "\t"]), st.lists(st.sampled_from(WORDS), max_size=4)), max_size=40
@@ -38,6 +47,7 @@ RULES = {
     "separated": rules_of({"comment": r"^\s*#", "separator": "^#"}, "ios"),
     "indented": rules_of({"comment": r"^\s*!", "end": "^end$"}, "ios"),
     "fortios": rules_of({"comment": r"^\s*#(?!config)"}, None),
+    "netfilter": rules_of({"comment": "^#"}, None),
     "flat": rules_of(
         {"comment": "^#", "context": [{"start": "^pp select 1", "members": "^a b", "end": "^end$"}]}, None
     ),
@@ -85,6 +95,22 @@ def test_statements_keep_their_order_and_have_no_outer_blanks_but_indent(
         ("indented", ["interface a", " description x", "  deep", "!"]),
         ("fortios", ["config x", "edit 1", 'set a "b c"', "next", "end"]),
         ("flat", ["ip route x"]),
+        (
+            "netfilter",
+            [
+                "table ip a {",
+                "chain b {",
+                "accept",
+                "}",
+                "set c {",
+                "}",
+                "}",
+                "*d",
+                ":E - [0:0]",
+                "-A E -j F",
+                "COMMIT",
+            ],
+        ),
     ],
 )
 def test_effort_is_linear(syntax: str, unit: list[str]) -> None:
@@ -211,6 +237,51 @@ def test_context_blocks_of_flat_texts() -> None:
     assert shown(lines, "flat", rules) == [
         ("pp select 1", [" ip pp address x", " pp auth y", " pp late"]), ("ip lan1 z", []), ("pp alone", []),
     ]  # fmt: skip
+
+
+def test_chains_of_nftables() -> None:
+    lines = [
+        "table inet filter {", "\tset kanri {", "\t\ttype ipv4_addr", "\t\telements = { 192.0.2.1,", "\t\t\t     192.0.2.2 }", "\t}", "",
+        "\tchain input {", "\t\ttype filter hook input priority filter; policy drop;", "\t\ttcp dport 22 counter packets 5 bytes 300 accept",
+        '\t\tjump tsuika comment "drop"', "\t}", "", "\tchain tsuika {", '\t\tlog prefix "x " drop', "\t}", "}",
+    ]  # fmt: skip
+    assert shown(lines, "netfilter") == [
+        ("set kanri {", ["  type ipv4_addr", "  elements = { 192.0.2.1,", "  192.0.2.2 }"]),
+        (
+            "chain inet filter/input",
+            ["  rule permit tcp dport 22 counter accept", '  rule jump jump tsuika comment "drop"'],
+        ),
+        ("chain inet filter/tsuika", ['  last deny log prefix "x " drop']),
+    ]
+    headers = [s.header[-1] for s in splitter("netfilter")(lines, RULES["netfilter"]).sections]
+    assert headers[1] == (8, 9, " chain inet filter/input hook input default deny")
+    assert headers[2].text == " chain inet filter/tsuika hook none"
+
+
+def test_chains_of_iptables() -> None:
+    lines = [
+        "# Generated", "*filter", ":INPUT DROP [0:0]", ":OUTPUT ACCEPT [1:2]", ":KIROKU - [0:0]", "-A INPUT -p tcp --dport 22 -j ACCEPT",
+        "-A KIROKU -j LOG", "-A INPUT -j KIROKU", "[3:4] -A INPUT -j DROP", "-A NASHI -j DROP", "COMMIT",
+    ]  # fmt: skip
+    split = splitter("netfilter")(lines, RULES["netfilter"])
+    assert [(s.header[-1].text, [b.text for b in s.body]) for s in split.sections] == [
+        (
+            " chain filter/INPUT hook input",
+            ["  rule permit -p tcp --dport 22 -j ACCEPT", "  rule jump -j KIROKU", "  last deny -j DROP"],
+        ),
+        (" chain filter/OUTPUT hook output default permit", []),
+        (" chain filter/KIROKU hook none default permit", ["  rule log -j LOG"]),
+        (" -A NASHI -j DROP", []),
+    ]
+
+
+def test_a_rule_set_that_is_cut_off_is_told() -> None:
+    for lines in (["table ip a {", "chain b {", "accept"], ["*filter", ":INPUT DROP [0:0]"]):
+        split = splitter("netfilter")(lines, RULES["netfilter"])
+        assert split.unclosed
+        assert "parse.block_not_closed" in [o.code for o in split.oddities]
+    twice = splitter("netfilter")(["*filter", ":A - [0:0]", "-A A -j B", ":A - [0:0]", "COMMIT"], RULES["netfilter"])
+    assert [len(section.body) for section in twice.sections] == [1, 0]
 
 
 @pytest.mark.parametrize(

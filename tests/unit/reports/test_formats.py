@@ -116,3 +116,19 @@ def test_wrapping_loses_nothing_and_fits(text: str) -> None:
 def test_widths_fit_the_terminal() -> None:
     assert fit([30, 30, 30], 80) == [25, 25, 26]
     assert fit([10, 10], 80) == [10, 10]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_headings_and_long_words_do_not_run_over_the_terminal(lang: Language, columns: int) -> None:
+    """Headings wider than their cells, and words too long for all columns at once, in every column that may break."""
+    record = {
+        "device": "core-switch-of-the-main-building-1", "platform": "p", "step": "source", "source": "running-config",
+        "title": None, "kind": "command", "sent": "show full-configuration-of-everything", "level": "ordinary",
+        "privilege": "super_admin_readonly_profile", "optional": True, "question": None,
+        "reveals": {"ja": "設定の全体 full-configuration-of-everything", "en": "full-configuration-of-everything"},
+    }  # fmt: skip
+    short = {**record, "device": "a", "sent": "b", "privilege": "c", "reveals": {"ja": "d", "en": "d"}}
+    for records in ([record], [short], [record, short]):
+        text = _write("table", kind="commands", records=records, lang=lang, width=columns)
+        assert max(map(width, text.split("\n"))) <= columns

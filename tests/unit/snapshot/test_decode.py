@@ -70,9 +70,11 @@ def test_lines_end_at_line_feeds_only(data: bytes, lines: tuple[str, ...]) -> No
 
 CLEANED = [
     (" --More-- \x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08 ip address 1", " ip address 1", "pager"),
-    ("--More--\r        \r ntp server 1", " ntp server 1", "pager"),
-    ("---つづく---\r            \rip route default", "ip route default", "pager"),
-    ("<--- More --->\r              \raccess-list", "access-list", "pager"),
+    ("--More--\r ntp server 1", " ntp server 1", "pager"),
+    ("--More--\r      \r ntp server 1", " ntp server 1", "pager"),
+    ("--More--        \r ntp server 1", " ntp server 1", "pager"),
+    ("--More--\r        \r", "        ", "pager"),
+    ("--More--\r        \r--More--\r        \r ntp server 1", " ntp server 1", "pager"),
     ("---(more 12%)---", "", "pager"),
     (" --More-- ", " ", "pager"),
     ("abc\x08d", "abd", "redraw"),
@@ -88,6 +90,20 @@ CLEANED = [
 @pytest.mark.parametrize(("line", "shown", "why"), CLEANED)
 def test_traces_of_a_terminal(line: str, shown: str, why: str) -> None:
     assert clean(line) == (shown, Reason(f"damaged.{why}"))
+
+
+WIPED = [
+    (f" --More-- {chr(8) * 9}        {chr(8) * 9} ip address 1", " ip address 1"),
+    (f" --More-- {chr(8) * 10}          {chr(8) * 10}interface Vlan1", "interface Vlan1"),
+    ("--More--\r        \r ntp server 1", " ntp server 1"),
+    ("---つづく---\r            \rip route default", "ip route default"),
+    ("<--- More --->\r              \raccess-list", "access-list"),
+]
+
+
+@pytest.mark.parametrize(("line", "shown"), WIPED)
+def test_a_pager_that_the_device_wiped_off_does_no_damage(line: str, shown: str) -> None:
+    assert clean(line) == (shown, None)
 
 
 @pytest.mark.parametrize(

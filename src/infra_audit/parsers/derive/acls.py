@@ -61,14 +61,17 @@ def _applied_to(facts: Facts, entry: Entry) -> Iterator[Derived]:
         users = [p for p in uses.get(name, ()) if _is_meant(acl, name, str(p[-1]))]
         keys = list(dict.fromkeys(key_of(facts, p) for p in users))
         own = [(*pointer, field) for field in ("family", "name") if field in acl]
-        identity = [(*p[:-1], field) for p in users for field in _key_fields(p)]
+        identity = [at for p in users for at in _key_fields(facts, p)]
         yield Derived((*pointer, "applied_to"), keys, (*own, *users, *identity))
 
 
-def _key_fields(pointer: Pointer) -> tuple[str, ...]:
-    from infra_audit.parsers.derive.walk import key_fields
+def _key_fields(facts: Facts, pointer: Pointer) -> list[Pointer]:
+    """Return the fields that are there of the key of the item that a field belongs to."""
+    from infra_audit.parsers.derive.walk import holder, key_fields
 
-    return key_fields(pointer)
+    item = pointer[: max(index for index, part in enumerate(pointer) if isinstance(part, int)) + 1]
+    there = holder(facts, (*item, ""))
+    return [(*item, field) for field in key_fields(pointer) if field in there]
 
 
 def _by_name(facts: Facts) -> dict[str, list[tuple[Pointer, Mapping[str, Any]]]]:
@@ -102,13 +105,18 @@ def _defined(facts: Facts, _entry: Entry) -> Iterator[Derived]:
 
 
 def _permits_any(facts: Facts, _entry: Entry) -> Iterator[Derived]:
-    """Whether an entry permits everything from everywhere to everywhere, whatever stands before it."""
+    """Whether an entry permits everything from everywhere to everywhere, whatever stands before it.
+
+    Entries that are not read in full say neither.
+    """
     for pointer, acl in items(facts, "acls"):
         entries = acl.get("entries")
         if not isinstance(entries, list) or not entries:
             continue
         kind = ((*pointer, "kind"),) if "kind" in acl else ()
         hit = next((i for i, e in enumerate(entries) if _permits_all(e, acl)), None)
+        if hit is None and any(e.get("action") == "permit" and "text" in e for e in entries):
+            continue  # what is left in the text may limit the entry, or not
         sources = ((*pointer, "entries"),) if hit is None else ((*pointer, "entries", hit),)
         yield Derived((*pointer, "permits_any_to_any"), hit is not None, (*sources, *kind))
 

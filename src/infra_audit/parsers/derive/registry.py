@@ -9,12 +9,14 @@ from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import LAST_IS, MAP
+from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
+from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
 from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, VLAN_PORTS, VLAN_RANGES
 
 STEPS: Mapping[str, Step] = {
@@ -35,8 +37,11 @@ STEPS: Mapping[str, Step] = {
     "line_sources": LINE_SOURCES,
     "map": MAP,
     "copy": MAP,
+    "object_addresses": OBJECT_ADDRESSES,
     "policy_any": POLICY_ANY,
+    "policy_expiry": POLICY_EXPIRY,
     "port_mode": PORT_MODE,
+    "remote_access_factor": SECOND_FACTOR,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
     "any_where": ANY_WHERE,
@@ -46,9 +51,12 @@ STEPS: Mapping[str, Step] = {
     "pam_stack": PAM_STACK,
     "password_classes": PASSWORD_CLASSES,
     "password_policy": PASSWORD_POLICY,
+    "proposals_in_use": PROPOSALS_IN_USE,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
     "vlan_ports": VLAN_PORTS,
     "vlan_ranges": VLAN_RANGES,
     "interface_type": INTERFACE_TYPE,
+    "tunnel_profiles": TUNNEL_PROFILES,
+    "zone_members": ZONE_MEMBERS,
 }

@@ -10,14 +10,13 @@ Law, held by property tests: every line number is in exactly one of a section, `
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 BREAK = "\x01"
 """Stands for the line breaks inside one statement (a banner, a quoted text); not a blank, so it survives splitting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement with the lines it was written on."""
 
     first: int
@@ -148,9 +147,11 @@ Splitter = Callable[[Sequence[str], Rules], Split]
 
 def splitter(syntax: str) -> Splitter:
     """Return the splitter of one syntax. Raises KeyError for an unknown one (the platform schema allows no other)."""
-    from infra_audit.parsers.splitters import flat, fortios, indented
+    from infra_audit.parsers.splitters import flat, fortios, indented, netfilter
 
-    return {"indented": indented.split, "fortios": fortios.split, "flat": flat.split}[syntax]
+    return {
+        "indented": indented.split, "fortios": fortios.split, "flat": flat.split, "netfilter": netfilter.split,
+    }[syntax]  # fmt: skip
 
 
 def joined(texts: Iterable[str]) -> str:
