@@ -48,11 +48,10 @@ def _bundle(facts: Facts, entry: Entry) -> Iterator[Derived]:
         if "mode" in port or above is None or "mode" not in above[1]:
             continue
         at, bundle = above
+        proof = ((*pointer, "channel_group"), (*at, "name"), (*at, "mode"))
         for field in ("mode", "access_vlan", "native_vlan", "trunk_vlans"):
             if field in bundle:
-                yield Derived(
-                    (*pointer, field), bundle[field], ((*pointer, "channel_group"), (*at, "name"), (*at, field))
-                )
+                yield Derived((*pointer, field), bundle[field], tuple(dict.fromkeys((*proof, (*at, field)))))
 
 
 def _only_interfaces(_entry: Entry) -> tuple[str, ...]:
