@@ -15,15 +15,18 @@ _PORTS = frozenset({"physical", "lag"})
 _ROUTED_BY = ("addresses", "vrf", "vlan")
 
 
-def _port_mode(facts: Facts, _entry: Entry) -> Iterator[Derived]:
-    """Set `mode`, and `negotiate_trunk` of ports that negotiate; nothing for a port that could be either."""
+def _port_mode(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """Set `mode`, and `negotiate_trunk` of ports that negotiate; nothing for a port that could be either.
+
+    `negotiates: false` says that ports of this platform never do.
+    """
     ports = list(items(facts, "interfaces"))
     switched = next((pointer for pointer, port in ports if port.get("mode") in _SWITCHED), None)
     for pointer, port in ports:
         if "mode" in port or "type" not in port:
             continue
         mode, sources = _mode(pointer, port, switched)
-        if mode is None:
+        if mode is None or (mode == "dynamic" and not entry.get("negotiates", True)):
             continue
         yield Derived((*pointer, "mode"), mode, sources)
         if mode == "dynamic" and "negotiate_trunk" not in port:
@@ -48,4 +51,5 @@ PORT_MODE = Step(
     _port_mode,
     lambda _entry: ("interfaces/*/mode", "interfaces/*/negotiate_trunk"),
     lambda _entry: ("interfaces",),
+    frozenset({"negotiates"}),
 )

@@ -21,11 +21,11 @@ def _bpdu_guard(facts: Facts, _entry: Entry) -> Iterator[Derived]:
 def _edge(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     """Tell the ports for end devices: physical access ports outside any bundle."""
     for pointer, port in items(facts, "interfaces"):
-        if "mode" not in port:
+        if "mode" not in port and port.get("channel_group") is None:
             continue
         used = [name for name in ("mode", "type", "channel_group") if name in port]
         is_edge = (
-            port["mode"] == "access"
+            port.get("mode") == "access"
             and port.get("type", "physical") == "physical"
             and port.get("channel_group") is None
         )
@@ -40,6 +40,20 @@ def _subinterface(facts: Facts, _entry: Entry) -> Iterator[Derived]:
             yield Derived((*pointer, "parent"), above, ((*pointer, "name"),))
 
 
+def _bundle(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """Give the members of a bundle its mode and VLANs, where only the bundle says them; it is `prefix` and the number."""
+    named = {port.get("name"): (pointer, port) for pointer, port in items(facts, "interfaces")}
+    for pointer, port in items(facts, "interfaces"):
+        above = named.get(f"{entry['prefix']}{port.get('channel_group')}")
+        if "mode" in port or above is None or "mode" not in above[1]:
+            continue
+        at, bundle = above
+        proof = ((*pointer, "channel_group"), (*at, "name"), (*at, "mode"))
+        for field in ("mode", "access_vlan", "native_vlan", "trunk_vlans"):
+            if field in bundle:
+                yield Derived((*pointer, field), bundle[field], tuple(dict.fromkeys((*proof, (*at, field)))))
+
+
 def _only_interfaces(_entry: Entry) -> tuple[str, ...]:
     return ("interfaces",)
 
@@ -47,3 +61,9 @@ def _only_interfaces(_entry: Entry) -> tuple[str, ...]:
 BPDU_GUARD = Step(_bpdu_guard, lambda _e: ("interfaces/*/bpdu_guard",), lambda _e: ("interfaces", "services"))
 EDGE = Step(_edge, lambda _e: ("interfaces/*/edge",), _only_interfaces)
 SUBINTERFACE = Step(_subinterface, lambda _e: ("interfaces/*/parent",), _only_interfaces)
+BUNDLE = Step(
+    _bundle,
+    lambda _e: tuple(f"interfaces/*/{f}" for f in ("mode", "access_vlan", "native_vlan", "trunk_vlans")),
+    _only_interfaces,
+    frozenset({"prefix"}),
+)

@@ -13,7 +13,7 @@ from infra_audit.parsers.derive.mapping import LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
-from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
+from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
@@ -31,6 +31,7 @@ STEPS: Mapping[str, Step] = {
     "any_item": ANY_ITEM,
     "any_true": ANY_TRUE,
     "bpdu_guard": BPDU_GUARD,
+    "bundle": BUNDLE,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
     "join": JOIN,
