@@ -1,7 +1,8 @@
 """The mode of a port that its own section does not say.
 
 A switch port without a mode line negotiates its mode with whatever is connected; a port with an address, a routing instance
-or a VLAN tag of its own routes; interfaces that are no ports have no mode at all.
+or a VLAN tag of its own routes; interfaces that are no ports have no mode at all. On platforms whose ports do not negotiate
+(`negotiates: false`) a port without a mode line stays open here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,11 @@ _PORTS = frozenset({"physical", "lag"})
 _ROUTED_BY = ("addresses", "vrf", "vlan")
 
 
-def _port_mode(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+def _port_mode(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """Set `mode`, and `negotiate_trunk` of ports that negotiate; nothing for a port that could be either."""
     ports = list(items(facts, "interfaces"))
-    switched = next((pointer for pointer, port in ports if port.get("mode") in _SWITCHED), None)
+    negotiates = entry.get("negotiates", True)
+    switched = next((p for p, port in ports if negotiates and port.get("mode") in _SWITCHED), None)
     for pointer, port in ports:
         if "mode" in port or "type" not in port:
             continue
@@ -48,4 +50,5 @@ PORT_MODE = Step(
     _port_mode,
     lambda _entry: ("interfaces/*/mode", "interfaces/*/negotiate_trunk"),
     lambda _entry: ("interfaces",),
+    frozenset({"negotiates"}),
 )

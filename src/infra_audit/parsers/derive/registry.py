@@ -12,7 +12,7 @@ from infra_audit.parsers.derive.mapping import LAST_IS, MAP
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
-from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
+from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
 
@@ -22,6 +22,7 @@ STEPS: Mapping[str, Step] = {
     "acl_applied_to": APPLIED_TO,
     "acl_defined": DEFINED,
     "acl_permits_any": PERMITS_ANY,
+    "all_true": ALL_TRUE,
     "allowed_sources": ALLOWED_SOURCES,
     "any_contains": ANY_CONTAINS,
     "any_item": ANY_ITEM,
