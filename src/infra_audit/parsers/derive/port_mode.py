@@ -2,7 +2,8 @@
 
 A switch port without a mode line negotiates its mode with whatever is connected; a port with an address, a routing instance
 or a VLAN tag of its own routes; interfaces that are no ports have no mode at all. On platforms whose ports do not negotiate
-(`negotiates: false`) a port without a mode line stays open here.
+(`negotiates: false`) a port without a mode line stays open here, unless the others tell what ports without a word do
+(`differs: true`, for platforms that show only what differs from the default): where one is said to switch, they route.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,11 +21,14 @@ def _port_mode(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """Set `mode`, and `negotiate_trunk` of ports that negotiate; nothing for a port that could be either."""
     ports = list(items(facts, "interfaces"))
     negotiates = entry.get("negotiates", True)
+    unsaid = _unsaid(ports) if entry.get("differs") else None
     switched = next((p for p, port in ports if negotiates and port.get("mode") in _SWITCHED), None)
     for pointer, port in ports:
         if "mode" in port or "type" not in port:
             continue
         mode, sources = _mode(pointer, port, switched)
+        if mode is None and unsaid is not None and port.get("switched") is None:
+            mode, sources = unsaid[0], ((*pointer, "type"), unsaid[1])
         if mode is None:
             continue
         yield Derived((*pointer, "mode"), mode, sources)
@@ -46,9 +50,18 @@ def _mode(
     return "dynamic", (kind, *((*pointer, name) for name in _ROUTED_BY if name in port), (*switched, "mode"))
 
 
+def _unsaid(ports: list[tuple[Pointer, Any]]) -> tuple[str, Pointer] | None:
+    """Return the mode of ports without a word, and the fact that shows it."""
+    said = [(pointer, port["switched"]) for pointer, port in ports if port.get("type") in _PORTS and "switched" in port]
+    if len({value for _, value in said}) != 1:
+        return None
+    pointer, value = said[0]
+    return ("routed" if value else "access"), (*pointer, "switched")
+
+
 PORT_MODE = Step(
     _port_mode,
     lambda _entry: ("interfaces/*/mode", "interfaces/*/negotiate_trunk"),
     lambda _entry: ("interfaces",),
-    frozenset({"negotiates"}),
+    frozenset({"negotiates", "differs"}),
 )

@@ -103,6 +103,8 @@ class Rules:
     """Matches top-level lines around the text: end marker, size header, greeting."""
     opaque: tuple[Opaque, ...] = ()
     blocks: tuple[Block, ...] = ()
+    leaves: re.Pattern[str] | None = None
+    """Headers of sections whose blocks are sections of their own, each statement with the words of all headers above it."""
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line is a comment."""
@@ -124,6 +126,7 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
         comment=re.compile(source["comment"]) if "comment" in source else None,
         frame=re.compile("|".join(f"(?:{pattern})" for pattern in frame)) if frame else None,
         opaque=own + (_BANNERS[banner] if banner else ()),
+        leaves=_any_of(source.get("leaves")),
         blocks=tuple(
             Block(
                 re.compile(entry["start"]),
@@ -133,6 +136,10 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
             for entry in source.get("context", ())
         ),
     )
+
+
+def _any_of(patterns: Iterable[str] | None) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
 
 
 Splitter = Callable[[Sequence[str], Rules], Split]

@@ -2,9 +2,12 @@
 
 The body keeps one blank of indent a level whatever the device used. Texts between delimiters (banners) are one statement
 each and are never read as configuration.
+
+The option `leaves` of a source makes each block of a section a section of its own, so that a statement far inside is read
+together with its headers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from infra_audit.parsers.splitters import BREAK, Oddity, Opaque, Rules, Section, Split, Statement, joined
@@ -83,6 +86,30 @@ class _Splitter:
             self._text(number, ended=bool(self.text.parts) and _closed_at_once(self.text))
 
 
+def _by_block(section: Section) -> Iterator[Section]:
+    """Make a section of each run of statements that have the same headers above them."""
+    chain = [section.header[0]]
+    found: Section | None = None
+    for place, statement in enumerate(section.body):
+        depth = _depth(statement)
+        del chain[depth:]
+        if place + 1 < len(section.body) and _depth(section.body[place + 1]) > depth:
+            chain.append(statement)
+            continue
+        if found is None or found.header != tuple(chain):
+            if found is not None:
+                yield found
+            path = " / ".join(header.text.strip() for header in chain)
+            found = Section(path, tuple(chain))
+        words = " ".join(header.text.strip() for header in chain)
+        found.body.append(Statement(statement.first, statement.last, f" {words} {statement.text.strip()}"))
+    yield found or section
+
+
+def _depth(statement: Statement) -> int:
+    return len(statement.text) - len(statement.text.lstrip(" "))
+
+
 def split(lines: Sequence[str], rules: Rules) -> Split:
     """Sort the lines of an indented text into sections."""
     splitter = _Splitter(rules)
@@ -90,6 +117,12 @@ def split(lines: Sequence[str], rules: Rules) -> Split:
         splitter.line(number, line)
     if splitter.text is not None:
         _give_up(splitter.text, lines, splitter.result)
+    if rules.leaves:
+        splitter.result.sections = [
+            part
+            for section in splitter.result.sections
+            for part in (_by_block(section) if rules.leaves.match(section.path) and not section.opaque else [section])
+        ]
     return splitter.result
 
 
