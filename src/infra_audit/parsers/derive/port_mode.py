@@ -27,8 +27,8 @@ def _port_mode(facts: Facts, entry: Entry) -> Iterator[Derived]:
         if "mode" in port or "type" not in port:
             continue
         mode, sources = _mode(pointer, port, switched)
-        if mode is None and unsaid is not None and port.get("switched") is None:
-            mode, sources = unsaid[0], ((*pointer, "type"), unsaid[1])
+        if mode is None and unsaid is not None and not port.keys() & {"switched", "inherits"}:
+            mode, sources = unsaid[0], ((*pointer, "type"), *unsaid[1])
         if mode is None:
             continue
         yield Derived((*pointer, "mode"), mode, sources)
@@ -50,13 +50,13 @@ def _mode(
     return "dynamic", (kind, *((*pointer, name) for name in _ROUTED_BY if name in port), (*switched, "mode"))
 
 
-def _unsaid(ports: list[tuple[Pointer, Any]]) -> tuple[str, Pointer] | None:
-    """Return the mode of ports without a word, and the fact that shows it."""
+def _unsaid(ports: list[tuple[Pointer, Any]]) -> tuple[str, tuple[Pointer, ...]] | None:
+    """Return the mode of ports without a word, and the facts that show it."""
     said = [(pointer, port["switched"]) for pointer, port in ports if port.get("type") in _PORTS and "switched" in port]
     if len({value for _, value in said}) != 1:
         return None
     pointer, value = said[0]
-    return ("routed" if value else "access"), (*pointer, "switched")
+    return ("routed" if value else "access"), ((*pointer, "type"), (*pointer, "switched"))
 
 
 PORT_MODE = Step(
