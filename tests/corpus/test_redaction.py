@@ -154,7 +154,14 @@ MISTAKEN_AT_MOST = 0.035
 
 
 MISFILED = {
-    "cisco_ios": ("bgp-best-path-export__", "bgp-topology-change__", "cisco_snmp.8d5dee", "filter-inactive__", "routerid-match__configs__r2", "reject-own-as__configs__r2a"),
+    "cisco_ios": (
+        "bgp-best-path-export__",
+        "bgp-topology-change__",
+        "cisco_snmp.8d5dee",
+        "filter-inactive__",
+        "routerid-match__configs__r2",
+        "reject-own-as__configs__r2a",
+    ),
     "arista_eos": ("arista-bgp-default-originate__configs__ios-listener",),
 }
 """Files that upstream keeps in another vendor's folder: `feature bgp` and `localizedkey` are NX-OS, an image `.swi` is EOS."""

@@ -3,7 +3,6 @@
 import ipaddress
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,7 +89,9 @@ def compare_device(told: Agreement, file: str, model: Mapping[str, Any], facts: 
     api = model.get("management_api_http")
     if api:
         runs = bool(api.get("enable_vrfs")) or api.get("enable_https", False)
-        told.compare(file, "https", "", facts["http"].get("tls_enabled", MISSING), runs and api.get("enable_https", True))
+        told.compare(
+            file, "https", "", facts["http"].get("tls_enabled", MISSING), runs and api.get("enable_https", True)
+        )
         told.compare(file, "http", "", facts["http"].get("enabled", MISSING), runs and api.get("enable_http", False))
     if "snmp_server" in model:
         for field in ("location", "contact"):
@@ -137,7 +138,9 @@ def test_what_the_devices_show() -> None:
                 continue
             enabled = port["interfaceStatus"] != "disabled"
             told.compare(path.stem, "enabled", name, ours[name].get("enabled", MISSING), enabled)
-            told.compare(path.stem, "description", name, ours[name].get("description") or "", port.get("description", ""))
+            told.compare(
+                path.stem, "description", name, ours[name].get("description") or "", port.get("description", "")
+            )
             routed = port.get("forwardingModel") == "routed"
             if ours[name].get("type") == "physical":
                 told.compare(path.stem, "mode", name, ours[name].get("mode") == "routed", routed)

@@ -47,7 +47,9 @@ def test_what_the_devices_show() -> None:
         version = outputs["show version"].splitlines()
         document = main_text("cisco_nxos", lines_of(CORPUS / truth["corpus_file"]), version=version)["device"]
         ours = {i["name"]: i for i in document.facts["interfaces"]}
-        told.compare(file, "hostname", "", document.facts["system"].get("hostname", MISSING), said(version, "Device name:"))
+        told.compare(
+            file, "hostname", "", document.facts["system"].get("hostname", MISSING), said(version, "Device name:")
+        )
         told.compare(file, "serial", "", document.subject.get("serial", MISSING), said(version, "Processor Board ID"))
         release = said(version, "NXOS: version") or said(version, "system:    version")
         told.compare(file, "version", "", document.subject.get("version", MISSING), release.split()[0])
@@ -63,7 +65,9 @@ def test_what_the_devices_show() -> None:
             if "mode" in port and known.get("type") == "physical":
                 told.compare(file, "mode", name, known.get("mode", MISSING), port["mode"])
         vrfs = [line.split()[0] for line in outputs["show vrf"].splitlines()[1:] if line.strip()]
-        told.compare(file, "vrfs", "", sorted(v["name"] for v in document.facts["vrfs"]), sorted(set(vrfs) - {"default"}))
+        told.compare(
+            file, "vrfs", "", sorted(v["name"] for v in document.facts["vrfs"]), sorted(set(vrfs) - {"default"})
+        )
     told.close(least={"hostname": 20, "serial": 20, "version": 20, "enabled": 300, "address": 80, "vrfs": 20})
 
 
@@ -88,7 +92,9 @@ def test_accounts_snmp_and_time_sources() -> None:
         told.compare("get_snmp_information", field, "", facts["snmp"].get(field, MISSING), wanted[field])
     modes = {"network-operator": "read_only", "network-admin": "read_write"}
     access = sorted(modes[each["mode"]] for each in wanted["community"].values())
-    told.compare("get_snmp_information", "access", "", sorted(c["access"] for c in facts["snmp"]["communities"]), access)
+    told.compare(
+        "get_snmp_information", "access", "", sorted(c["access"] for c in facts["snmp"]["communities"]), access
+    )
     told.close(least={"privileged": 2, "secret": 2, "contact": 1, "location": 1, "access": 1})
 
 
@@ -167,14 +173,18 @@ def test_switches_rendered_from_a_model() -> None:
         model = json.loads(model_file.read_text("utf-8"))
         text = next(iter([*model_file.parent.glob("*.config"), *model_file.parent.glob("expected_full_config.cfg")]))
         facts = main_text("cisco_nxos", lines_of(text))["device"].facts
-        told.compare(model_file.stem, "hostname", "", facts["system"].get("hostname", MISSING), model["switch"]["hostname"])
+        told.compare(
+            model_file.stem, "hostname", "", facts["system"].get("hostname", MISSING), model["switch"]["hostname"]
+        )
         for vlan in model["vlans"]:
             ours = item(facts["vlans"], id=int(vlan["vlan_id"]))
             told.compare(model_file.stem, "vlan", str(vlan["vlan_id"]), ours.get("name", MISSING), vlan["name"])
             if "interface" in vlan:
                 port = item(facts["interfaces"], name=f"Vlan{vlan['vlan_id']}")
                 address = f"{vlan['interface']['ip']}/{vlan['interface']['cidr']}"
-                told.compare(model_file.stem, "address", port.get("name", ""), address in port.get("addresses", ()), True)
+                told.compare(
+                    model_file.stem, "address", port.get("name", ""), address in port.get("addresses", ()), True
+                )
     told.close(least={"hostname": 2, "vlan": 40, "address": 40}, unknown=1)  # VLAN 712 is not in the text
 
 
