@@ -153,8 +153,8 @@ def test_interfaces_that_a_fortigate_shows() -> None:
 
 # -- which platform a text is of -----------------------------------------------------------------------------------------
 
-FORMATS = {"CISCO_IOS": "cisco_ios", "FORTIOS": "fortinet"}
-OURS = ("cisco_ios", "fortinet", "yamaha", "linux")
+FORMATS = {"CISCO_IOS": "cisco_ios", "FORTIOS": "fortinet", "ARISTA": "arista_eos", "CISCO_NX": "cisco_nxos"}
+OURS = ("arista_eos", "cisco_ios", "cisco_nxos", "fortinet", "yamaha", "linux")
 
 
 def found_platform(path: Path) -> str:
