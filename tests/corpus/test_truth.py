@@ -176,7 +176,7 @@ def test_platforms_that_batfish_recognises() -> None:
                 told.compare(where, row["format"], "", ours, FORMATS[row["format"]])
             else:
                 told.compare(where, "another format", row["format"], found, "unknown")
-    told.close(least={"CISCO_IOS": 10, "another format": 80}, unknown=85)
+    told.close(least={"CISCO_IOS": 10, "ARISTA": 5, "CISCO_NX": 4, "another format": 70}, unknown=85)
 
 
 def test_platforms_that_upstream_names() -> None:
@@ -190,7 +190,7 @@ def test_platforms_that_upstream_names() -> None:
         told.compare(path.name, rows[path], "", MISSING if found == "unknown" else found, rows[path])
     for path in foreign:
         told.compare(path.name, "another platform", rows[path], found_platform(path), "unknown")
-    told.close(least={"cisco_ios": 100, "fortinet": 10, "another platform": 200}, unknown=120)
+    told.close(least={"arista_eos": 80, "cisco_ios": 70, "cisco_nxos": 20, "fortinet": 10, "another platform": 200}, unknown=120)
 
 
 # -- answers of other parsers for parts of a configuration of IOS --------------------------------------------------------
