@@ -190,7 +190,10 @@ def test_platforms_that_upstream_names() -> None:
         told.compare(path.name, rows[path], "", MISSING if found == "unknown" else found, rows[path])
     for path in foreign:
         told.compare(path.name, "another platform", rows[path], found_platform(path), "unknown")
-    told.close(least={"arista_eos": 80, "cisco_ios": 70, "cisco_nxos": 20, "fortinet": 10, "another platform": 200}, unknown=120)
+    told.close(
+        least={"arista_eos": 80, "cisco_ios": 70, "cisco_nxos": 20, "fortinet": 10, "another platform": 200},
+        unknown=120,
+    )
 
 
 # -- answers of other parsers for parts of a configuration of IOS --------------------------------------------------------
