@@ -153,7 +153,10 @@ def test_interfaces_that_a_fortigate_shows() -> None:
 
 # -- which platform a text is of -----------------------------------------------------------------------------------------
 
-FORMATS = {"CISCO_IOS": "cisco_ios", "FORTIOS": "fortinet", "CISCO_ASA": "cisco_asa", "CISCO_IOS_XR": "cisco_xr"}
+FORMATS = {
+    "CISCO_IOS": "cisco_ios", "FORTIOS": "fortinet", "CISCO_ASA": "cisco_asa", "CISCO_IOS_XR": "cisco_xr",
+    "ARISTA": "arista_eos", "CISCO_NX": "cisco_nxos",
+}  # fmt: skip
 
 
 def found_platform(path: Path) -> str:
@@ -175,7 +178,9 @@ def test_platforms_that_batfish_recognises() -> None:
                 told.compare(where, row["format"], "", ours, FORMATS[row["format"]])
             else:
                 told.compare(where, "another format", row["format"], found, "unknown")
-    told.close(least={"CISCO_IOS": 10, "CISCO_IOS_XR": 15, "another format": 40}, unknown=85)
+    told.close(
+        least={"CISCO_IOS": 10, "CISCO_IOS_XR": 15, "ARISTA": 5, "CISCO_NX": 4, "another format": 30}, unknown=85
+    )
 
 
 def test_platforms_that_upstream_names() -> None:
@@ -190,7 +195,10 @@ def test_platforms_that_upstream_names() -> None:
         told.compare(path.name, rows[path], "", MISSING if found == "unknown" else found, rows[path])
     for path in foreign:
         told.compare(path.name, "another platform", rows[path], found_platform(path), "unknown")
-    told.close(least={"cisco_ios": 100, "fortinet": 10, "another platform": 200}, unknown=120)
+    told.close(
+        least={"arista_eos": 60, "cisco_ios": 60, "cisco_nxos": 20, "fortinet": 5, "another platform": 100},
+        unknown=120,
+    )
 
 
 # -- answers of other parsers for parts of a configuration of IOS --------------------------------------------------------

@@ -126,6 +126,27 @@ def test_indent_is_one_blank_a_level() -> None:
     assert shown(lines, "indented") == [("interface a", [" x", "  y", " z"]), ("router b", [" w"])]
 
 
+def test_leaves_are_read_with_the_words_of_their_headers() -> None:
+    rules = rules_of({"leaves": ["^vrf context "]}, None)
+    lines = [
+        "vrf context A",
+        "  rd auto",
+        "  address-family ipv4 unicast",
+        "    maximum routes 9",
+        "  ip route 0.0.0.0/0 192.0.2.1",
+    ]
+    sections = splitter("indented")([*lines, "vrf context B"], rules).sections
+    assert [(s.path, [b.text for b in s.body]) for s in sections] == [
+        ("vrf context A", [" vrf context A rd auto"]),
+        (
+            "vrf context A / address-family ipv4 unicast",
+            [" vrf context A address-family ipv4 unicast maximum routes 9"],
+        ),
+        ("vrf context A", [" vrf context A ip route 0.0.0.0/0 192.0.2.1"]),
+        ("vrf context B", []),
+    ]
+
+
 def test_a_banner_is_never_configuration() -> None:
     lines = [
         "banner login ^C",

@@ -35,9 +35,10 @@ def _dicts(node: Any) -> list[dict[str, Any]]:
 
 
 def _plain(node: Any) -> Any:
-    """Values without the fields that are read and dropped."""
+    """Values without the fields that are read and dropped, and without the records that hold nothing else."""
     if isinstance(node, dict):
-        return {name: _plain(value) for name, value in node.items() if not name.startswith("_")}
+        shown = {name: (value, _plain(value)) for name, value in node.items() if not name.startswith("_")}
+        return {name: plain for name, (value, plain) in shown.items() if plain != [] or value == []}
     return [kept for value in node if (kept := _plain(value)) != {}] if isinstance(node, list) else node
 
 

@@ -55,6 +55,19 @@ def _any_true(facts: Facts, entry: Entry) -> Iterator[Derived]:
         yield Derived(into, value=False, sources=tuple(pointer for pointer, _ in found))
 
 
+def _all_true(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """Give true when all of the facts `of` are true, false when one is known to be false."""
+    found = [
+        (pointer, value) for path in entry["of"] for pointer, value in values(facts, path) if isinstance(value, bool)
+    ]
+    misses = [pointer for pointer, value in found if not value]
+    into = tuple(entry["into"].split("/"))
+    if misses:
+        yield Derived(into, value=False, sources=tuple(misses))
+    elif found and len(found) == len(entry["of"]):
+        yield Derived(into, value=True, sources=tuple(pointer for pointer, _ in found))
+
+
 def _paths(entry: Entry) -> list[str]:
     return entry["of"] if isinstance(entry["of"], list) else [entry["of"]]
 
@@ -70,4 +83,5 @@ def _fed(entry: Entry) -> tuple[str, ...]:
 
 ANY_CONTAINS = Step(_any_contains, _fed, _searched, frozenset({"into", "of", "unless", "when", "word"}))
 ANY_ITEM = Step(_any_item, _fed, _searched, frozenset({"into", "of"}))
+ALL_TRUE = Step(_all_true, _fed, _searched, frozenset({"into", "of"}))
 ANY_TRUE = Step(_any_true, _fed, _searched, frozenset({"into", "of"}))

@@ -14,7 +14,7 @@ from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, 
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
-from infra_audit.parsers.derive.presence import ANY_CONTAINS, ANY_ITEM, ANY_TRUE
+from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
 from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
@@ -26,6 +26,7 @@ STEPS: Mapping[str, Step] = {
     "acl_applied_to": APPLIED_TO,
     "acl_defined": DEFINED,
     "acl_permits_any": PERMITS_ANY,
+    "all_true": ALL_TRUE,
     "allowed_sources": ALLOWED_SOURCES,
     "any_contains": ANY_CONTAINS,
     "any_item": ANY_ITEM,
