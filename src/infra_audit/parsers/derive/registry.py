@@ -8,7 +8,7 @@ from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
-from infra_audit.parsers.derive.mapping import LAST_IS, MAP
+from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, EDGE, SUBINTERFACE
@@ -29,6 +29,7 @@ STEPS: Mapping[str, Step] = {
     "bpdu_guard": BPDU_GUARD,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
+    "joined": JOINED,
     "last_is": LAST_IS,
     "line_sources": LINE_SOURCES,
     "map": MAP,
