@@ -30,6 +30,7 @@ GIVEN = [
     ("switch", "off", ("on", "off"), {}, False),
     ("numbers", "10,20-22", (), {}, [[10, 10], [20, 22]]),
     ("address", "192.0.2.1 255.255.255.0", (), {}, "192.0.2.1/24"),
+    ("address", "192.0.2.1 mask-length 24", (), {}, "192.0.2.1/24"),
     ("address", "2001:DB8::1/64", (), {}, "2001:db8::1/64"),
     ("address", "192.0.2.7/24", (), {"network": True}, "192.0.2.0/24"),
     ("read", "x 5", ("pair",), {}, {"a": "x", "b": 5}),
@@ -41,7 +42,7 @@ GIVEN = [
 REFUSED = [
     ("word", "green", ("colour",)), ("word", "red red", ("colour",)), ("words", "red green", ("colour",)), ("number", "five", ()), ("number", "٥", ()),
     ("duration", "1 2 3", ("m s",)), ("duration", "x", ("m",)), ("switch", "maybe", ()), ("numbers", "1-", ()), ("numbers", "all", ()),
-    ("address", "dhcp", ()), ("address", "192.0.2.1 255.0.255.x", ()), ("address", "a b c", ()), ("read", "x y", ("pair",)), ("spread", "x", ()),
+    ("address", "dhcp", ()), ("address", "192.0.2.1 255.0.255.x", ()), ("address", "a b c", ()), ("address", "192.0.2.1 mask-length x", ()), ("read", "x y", ("pair",)), ("spread", "x", ()),
     ("append", "x", ()), ("items", [], ()), ("items", [[1, 90000]], ()), ("secret", "", ()),
 ]  # fmt: skip
 
