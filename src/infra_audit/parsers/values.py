@@ -12,7 +12,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     numbers         10,20-22 or 10 20 to 22 -> [[10, 10], [20, 22]]
     split(",")      the parts between a separator; split(",", ranges=True) writes A1-A3 out as A1, A2, A3
     decimal         a number with a sign and decimals
-    address         address, address/length or address and mask, v4 or v6; network form with address(network=True)
+    address         address, address/length, address and mask or `address mask-length length`, v4 or v6; network form with address(network=True)
     secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
     read("g", "h")  the fields of the first token grammar that reads all words
     spread          after read: its fields become fields of the item
@@ -148,6 +148,8 @@ class Values:
         """Give an address in its usual form, with its length when one is written."""
         words = split_words(value)
         try:
+            if len(words) == 3 and words[1] == "mask-length":
+                words = [f"{words[0]}/{words[2]}"]
             if len(words) == 2 and "." in words[1]:
                 if masked(words[0], words[1], wildcard=False) is None:
                     return refuse(value)

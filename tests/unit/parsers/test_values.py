@@ -34,6 +34,7 @@ GIVEN = [
     ("split", "1-3,Trk1", (",",), {"ranges": True}, ["1", "2", "3", "Trk1"]),
     ("split", "A9-A11,1/2-1/3", (",",), {"ranges": True}, ["A9", "A10", "A11", "1/2", "1/3"]),
     ("address", "192.0.2.1 255.255.255.0", (), {}, "192.0.2.1/24"),
+    ("address", "192.0.2.1 mask-length 24", (), {}, "192.0.2.1/24"),
     ("address", "2001:DB8::1/64", (), {}, "2001:db8::1/64"),
     ("address", "192.0.2.7/24", (), {"network": True}, "192.0.2.0/24"),
     ("read", "x 5", ("pair",), {}, {"a": "x", "b": 5}),
@@ -46,6 +47,8 @@ REFUSED = [
     ("word", "green", ("colour",)), ("word", "red red", ("colour",)), ("words", "red green", ("colour",)), ("number", "five", ()), ("number", "٥", ()),
     ("duration", "1 2 3", ("m s",)), ("duration", "x", ("m",)), ("switch", "maybe", ()), ("numbers", "1-", ()), ("split", "A1-B4", (",", True)), ("split", "3-1", (",", True)), ("numbers", "all", ()),
     ("address", "dhcp", ()), ("address", "192.0.2.1 255.0.255.x", ()), ("address", "a b c", ()), ("read", "x y", ("pair",)), ("spread", "x", ()),
+    ("duration", "1 2 3", ("m s",)), ("duration", "x", ("m",)), ("switch", "maybe", ()), ("numbers", "1-", ()), ("numbers", "all", ()),
+    ("address", "dhcp", ()), ("address", "192.0.2.1 255.0.255.x", ()), ("address", "a b c", ()), ("address", "192.0.2.1 mask-length x", ()), ("read", "x y", ("pair",)), ("spread", "x", ()),
     ("append", "x", ()), ("items", [], ()), ("items", [[1, 90000]], ()), ("secret", "", ()),
 ]  # fmt: skip
 

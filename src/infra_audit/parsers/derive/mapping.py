@@ -1,4 +1,4 @@
-"""A fact that follows from one other fact of the same item: by a table, as a copy, or from the end of a list."""
+"""A fact that follows from one other fact of the same item: by a table, as a copy, from the end of a list, or joined."""
 
 from collections.abc import Iterator
 
@@ -54,6 +54,13 @@ def _last_is(facts: Facts, entry: Entry) -> Iterator[Derived]:
             yield Derived(target(pointer, entry["into"]), value[-1] == entry["word"], (pointer,))
 
 
+def _joined(facts: Facts, entry: Entry) -> Iterator[Derived]:
+    """Give the words of a list as one text with blanks between, null for an empty list."""
+    for pointer, value in values(facts, entry["from"]):
+        if isinstance(value, list):
+            yield Derived(target(pointer, entry["into"]), " ".join(map(str, value)) or None, (pointer,))
+
+
 MAP = Step(
     _map,
     feeds=lambda entry: _fed(entry["from"], entry["into"]),
@@ -65,4 +72,10 @@ LAST_IS = Step(
     feeds=lambda entry: _fed(entry["of"], entry["into"]),
     searches=lambda entry: (area(entry["of"]),),
     parameters=frozenset({"of", "into", "word"}),
+)
+JOINED = Step(
+    _joined,
+    feeds=lambda entry: _fed(entry["from"], entry["into"]),
+    searches=lambda entry: (area(entry["from"]),),
+    parameters=frozenset({"from", "into"}),
 )

@@ -9,7 +9,7 @@ from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.join import JOIN
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
-from infra_audit.parsers.derive.mapping import LAST_IS, MAP
+from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
 from infra_audit.parsers.derive.policies import POLICY_ANY
 from infra_audit.parsers.derive.port_mode import PORT_MODE
@@ -36,6 +36,7 @@ STEPS: Mapping[str, Step] = {
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
     "join": JOIN,
+    "joined": JOINED,
     "last_is": LAST_IS,
     "line_sources": LINE_SOURCES,
     "map": MAP,
