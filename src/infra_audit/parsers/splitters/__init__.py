@@ -40,6 +40,8 @@ class Section:
     """A block without content: its header counts as blank unless a template reads it."""
     is_line: bool = False
     """A line of a flat text; a record may go on over several of them."""
+    frame: tuple[Statement, ...] = ()
+    """Lines around a leaf of a tree: what opens its blocks, what a group was asked for with. They count as blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,14 @@ class Rules:
     """Matches top-level lines around the text: end marker, size header, greeting."""
     opaque: tuple[Opaque, ...] = ()
     blocks: tuple[Block, ...] = ()
+    strip: re.Pattern[str] | None = None
+    """Tree syntaxes: taken off the beginning of a path."""
+    part: re.Pattern[str] | None = None
+    """Tree syntaxes: the beginning of a path that names a part of the device, with a group `scope`."""
+    part_always: bool = False
+    """A part is one even when it is the only one."""
+    inherits: bool = False
+    """Tree syntaxes: `apply-groups` puts the statements of `groups` elsewhere."""
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line is a comment."""
@@ -132,17 +142,33 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
             )
             for entry in source.get("context", ())
         ),
+        strip=re.compile(source["strip"]) if "strip" in source else None,
+        part=re.compile(source["part"]) if "part" in source else None,
+        part_always=bool(source.get("part_always", False)),
+        inherits=bool(source.get("inherits", False)),
     )
 
 
 Splitter = Callable[[Sequence[str], Rules], Split]
 
 
-def splitter(syntax: str) -> Splitter:
-    """Return the splitter of one syntax. Raises KeyError for an unknown one (the platform schema allows no other)."""
-    from infra_audit.parsers.splitters import flat, fortios, indented
+def splitter(syntax: str | Sequence[str]) -> Splitter:
+    """Return the splitter of a syntax, or of several among which the text decides: the first that fits it, else the last.
 
-    return {"indented": indented.split, "fortios": fortios.split, "flat": flat.split}[syntax]
+    Raises KeyError for an unknown one (the platform schema allows no other).
+    """
+    from infra_audit.parsers.splitters import braces, flat, fortios, indented, setlines, xml
+
+    trees = {"braces": braces, "set": setlines, "xml": xml}
+    if not isinstance(syntax, str):
+        readers = [trees[name] for name in syntax]
+
+        def split(lines: Sequence[str], rules: Rules) -> Split:
+            return next((reader for reader in readers if reader.fits(lines)), readers[-1]).split(lines, rules)
+
+        return split
+    others = {"indented": indented.split, "fortios": fortios.split, "flat": flat.split}
+    return trees[syntax].split if syntax in trees else others[syntax]
 
 
 def joined(texts: Iterable[str]) -> str:
