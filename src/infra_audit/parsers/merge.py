@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra_audit.model.facts import Provenance, ProvenanceKind
+from infra_audit.parsers.grammar import Many
 from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Path, Replaced
 
 COUNTED = ("digest", "occurrence")
@@ -47,6 +48,8 @@ class Merger:
         for capture in self._winners(captures, path):
             for value in capture.value if isinstance(capture.value, list) else [capture.value]:
                 item = Branch(sections=set(parent.sections))
+                if isinstance(value, dict) and "_id" in value:
+                    item.identity = str(value["_id"])
                 _spread(item, value, capture)
                 found.append(item)
         return found
@@ -174,7 +177,7 @@ def _spread(item: Branch, value: Any, capture: Capture) -> None:
             continue
         *above, last = name.split("__")
         item.child(tuple(above)).captures.setdefault(last, []).append(
-            Capture(inner, adds=False, order=capture.order, provenance=capture.provenance)
+            Capture(list(inner) if isinstance(inner, Many) else inner, adds=isinstance(inner, Many), order=capture.order, provenance=capture.provenance)
         )
 
 

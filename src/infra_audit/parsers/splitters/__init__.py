@@ -107,6 +107,8 @@ class Rules:
     blocks: tuple[Block, ...] = ()
     strip: re.Pattern[str] | None = None
     """Tree syntaxes: taken off the beginning of a path."""
+    rewrite: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Tree syntaxes: beginnings of paths that are written otherwise, such as the words of one name joined."""
     part: re.Pattern[str] | None = None
     """Tree syntaxes: the beginning of a path that names a part of the device, with a group `scope`."""
     part_always: bool = False
@@ -143,6 +145,7 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
             for entry in source.get("context", ())
         ),
         strip=re.compile(source["strip"]) if "strip" in source else None,
+        rewrite=tuple((re.compile(entry["pattern"]), str(entry["to"])) for entry in source.get("rewrite", ())),
         part=re.compile(source["part"]) if "part" in source else None,
         part_always=bool(source.get("part_always", False)),
         inherits=bool(source.get("inherits", False)),

@@ -6,7 +6,8 @@ The lines that open and close blocks count as blank and are kept as the `frame` 
 
 Rules of the source, in this order: `strip` is taken off the beginning of a path (and what stands before it, such as the name
 of the device); `part` names a part of the device (logical system, virtual system) in its group `scope` and is taken off, too;
-with `inherits`, statements of `groups` count wherever `apply-groups` asks for them. A text with one part only is no divided
+with `inherits`, statements of `groups` count wherever `apply-groups` asks for them; `rewrite` writes beginnings otherwise, so
+that a name of several words becomes one. A text with one part only is no divided
 device. Statements that are switched off keep the word `inactive:` before their path.
 """
 
@@ -58,7 +59,7 @@ def finished(tree: Tree, rules: Rules, lines: Sequence[str]) -> Split:
     if len(scopes) > 1 or (scopes and rules.part_always):
         split.scopes = scopes
     for (scope, words), leaf in found:
-        text = " ".join(words) or " ".join(leaf.words)
+        text = _rewritten(" ".join(words) or " ".join(leaf.words), rules)
         if leaf.inactive:
             text = f"{INACTIVE} {text}"
         split.sections.append(
@@ -156,6 +157,14 @@ def _part(leaf: Leaf, rules: Rules) -> tuple[str, Words]:
     if found is None or found.end() == len(text):
         return "", leaf.words
     return found["scope"].strip('"'), tuple(WORD.findall(text[found.end() :]))
+
+
+def _rewritten(text: str, rules: Rules) -> str:
+    for pattern, to in rules.rewrite:
+        found = pattern.match(text)
+        if found is not None:
+            text = found.expand(to) + text[found.end() :]
+    return text
 
 
 def _inherited(leaves: Sequence[Leaf], split: Split) -> Iterator[Leaf]:
