@@ -11,7 +11,7 @@ from infra_audit.parsers.splitters import BREAK, Oddity, Rules, Split, Statement
 from infra_audit.parsers.splitters.trees import INACTIVE, WORD, Leaf, Tree, broken, expanded, finished, is_odd
 
 _STATES = frozenset({"protect:", "replace:", "active:"})
-_DIFFERENCE = ("set ", "deactivate ", "delete ", "<")
+_DIFFERENCE = ("set ", "deactivate ")
 
 
 @dataclass(slots=True)
