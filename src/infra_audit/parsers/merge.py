@@ -82,7 +82,7 @@ class Merger:
         if any(name in COUNTED for name in key):
             branches = _joined_by_identity(branches)
         else:
-            branches = self._joined(branches, key)
+            branches = self._joined(_joined_by_identity(branches), key)
         objects = [self._object(branch, inner, path) for branch in branches]
         for item in objects:
             if "well_known" in inner.get("properties", {}):

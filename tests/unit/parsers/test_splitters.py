@@ -319,10 +319,24 @@ def test_statements_that_share_a_line_are_not_read() -> None:
 
 
 def test_parts_of_a_device_and_what_stands_before_a_path() -> None:
-    rules = rules_of({"strip": r"config |devices \S+ ", "part": r"vsys (?P<scope>\S+) "}, None)
+    rules = rules_of(
+        {
+            "strip": r"config |devices \S+ ",
+            "part": r"vsys (?P<alone>\S+) |template (?P<scope>\S+) ",
+            "rewrite": [{"pattern": r"zone (\S+)", "to": r"zone \1.0"}],
+        },
+        None,
+    )
     one = ["set config devices x network y", "set vsys v1 zone z"]
-    assert paths(one, rules) == [("", "network y"), ("", "zone z")]
-    assert paths([*one, "set vsys v2 zone z"], rules) == [("", "network y"), ("v1", "zone z"), ("v2", "zone z")]
+    assert paths(one, rules) == [("", "network y"), ("", "zone z.0")]
+    assert paths([*one, "set vsys v2 zone z"], rules) == [("", "network y"), ("v1", "zone z.0"), ("v2", "zone z.0")]
+    assert paths(["set template t zone z"], rules) == [("t", "zone z.0")]
+
+
+def test_a_text_for_several_devices_is_not_the_whole_of_one() -> None:
+    split = splitter("set")(["set network y", "set template t zone z"], rules_of({"fragment": "template "}, None))
+    assert split.unclosed
+    assert [(o.line, o.code) for o in split.oddities] == [(2, "parse.not_one_device")]
 
 
 def test_groups_are_inherited_where_they_are_asked_for() -> None:

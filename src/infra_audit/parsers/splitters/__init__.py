@@ -110,9 +110,10 @@ class Rules:
     rewrite: tuple[tuple[re.Pattern[str], str], ...] = ()
     """Tree syntaxes: beginnings of paths that are written otherwise, such as the words of one name joined."""
     part: re.Pattern[str] | None = None
-    """Tree syntaxes: the beginning of a path that names a part of the device, with a group `scope`."""
-    part_always: bool = False
-    """A part is one even when it is the only one."""
+    """Tree syntaxes: the beginning of a path that names a part of the device, in a group `scope`, or in a group `alone`
+    when a device that has no other part is not divided."""
+    fragment: re.Pattern[str] | None = None
+    """Tree syntaxes: the beginning of a path that only a text has that is no device's whole configuration."""
     inherits: bool = False
     """Tree syntaxes: `apply-groups` puts the statements of `groups` elsewhere."""
 
@@ -147,7 +148,7 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
         strip=re.compile(source["strip"]) if "strip" in source else None,
         rewrite=tuple((re.compile(entry["pattern"]), str(entry["to"])) for entry in source.get("rewrite", ())),
         part=re.compile(source["part"]) if "part" in source else None,
-        part_always=bool(source.get("part_always", False)),
+        fragment=re.compile(source["fragment"]) if "fragment" in source else None,
         inherits=bool(source.get("inherits", False)),
     )
 

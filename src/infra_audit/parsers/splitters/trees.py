@@ -5,10 +5,10 @@
 The lines that open and close blocks count as blank and are kept as the `frame` of the sections below them.
 
 Rules of the source, in this order: `strip` is taken off the beginning of a path (and what stands before it, such as the name
-of the device); `part` names a part of the device (logical system, virtual system) in its group `scope` and is taken off, too;
+of the device); `part` names a part of the device (logical system, virtual system) and is taken off, too; `fragment` tells the
+texts of a manager, which hold no device's whole configuration;
 with `inherits`, statements of `groups` count wherever `apply-groups` asks for them; `rewrite` writes beginnings otherwise, so
-that a name of several words becomes one. A text with one part only is no divided
-device. Statements that are switched off keep the word `inactive:` before their path.
+that a name of several words becomes one. Statements that are switched off keep the word `inactive:` before their path.
 """
 
 import re
@@ -55,10 +55,14 @@ def finished(tree: Tree, rules: Rules, lines: Sequence[str]) -> Split:
     if rules.inherits:
         leaves = list(_inherited(leaves, split))
     found = [(_part(leaf, rules), leaf) for leaf in leaves]
-    scopes = list(dict.fromkeys(scope for (scope, _), _ in found if scope))
-    if len(scopes) > 1 or (scopes and rules.part_always):
-        split.scopes = scopes
-    for (scope, words), leaf in found:
+    several = {scope for (scope, alone, _), _ in found if alone}
+    split.scopes = list(
+        dict.fromkeys(scope for (scope, alone, _), _ in found if scope and (not alone or len(several) > 1))
+    )
+    known = set(split.scopes)
+    if rules.fragment is not None:
+        _told(split, leaves, rules.fragment)
+    for (scope, _, words), leaf in found:
         text = _rewritten(" ".join(words) or " ".join(leaf.words), rules)
         if leaf.inactive:
             text = f"{INACTIVE} {text}"
@@ -66,7 +70,7 @@ def finished(tree: Tree, rules: Rules, lines: Sequence[str]) -> Split:
             Section(
                 text,
                 (Statement(leaf.first, leaf.last, text),),
-                scope=scope if split.scopes else "",
+                scope=scope if scope in known else "",
                 is_line=True,
                 frame=leaf.frame,
             )
@@ -148,15 +152,26 @@ def _stripped(leaf: Leaf, rules: Rules) -> Leaf:
     return Leaf(leaf.first, leaf.last, words, leaf.frame, leaf.inactive)
 
 
-def _part(leaf: Leaf, rules: Rules) -> tuple[str, Words]:
-    """Return the part of the device that a leaf belongs to, and its path there."""
+def _told(split: Split, leaves: Sequence[Leaf], fragment: re.Pattern[str]) -> None:
+    """Say that a text is not what one device runs: what is absent from it may well be there."""
+    first = next((leaf.first for leaf in leaves if fragment.match(" ".join(leaf.words))), None)
+    if first is not None:
+        split.oddities.append(Oddity(first, "parse.not_one_device"))
+        split.unclosed = True
+
+
+def _part(leaf: Leaf, rules: Rules) -> tuple[str, bool, Words]:
+    """Return the part of the device that a leaf belongs to, whether it counts only beside others, and its path there."""
     if rules.part is None:
-        return "", leaf.words
+        return "", False, leaf.words
     text = " ".join(leaf.words)
     found = rules.part.match(text)
     if found is None or found.end() == len(text):
-        return "", leaf.words
-    return found["scope"].strip('"'), tuple(WORD.findall(text[found.end() :]))
+        return "", False, leaf.words
+    groups = found.groupdict()
+    alone = groups.get("alone")
+    scope = alone or groups["scope"] or ""
+    return scope.strip('"'), alone is not None, tuple(WORD.findall(text[found.end() :]))
 
 
 def _rewritten(text: str, rules: Rules) -> str:
