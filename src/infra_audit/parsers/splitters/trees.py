@@ -81,10 +81,10 @@ def finished(tree: Tree, rules: Rules, lines: Sequence[str]) -> Split:
 
 def expanded(words: Sequence[str]) -> list[Words]:
     """Return a statement once for each value of its list `[ a b ]`, at its end."""
-    if "[" not in words or words[-1] != "]":
+    if "[" not in words or not words[-1].endswith("]"):
         return [tuple(words)]
     at = list(words).index("[")
-    values = words[at + 1 : -1]
+    values = [value for value in (*words[at + 1 : -1], words[-1][:-1]) if value]
     return [(*words[:at], value) for value in values] or [tuple(words[:at])]
 
 

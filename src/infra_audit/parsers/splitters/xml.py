@@ -1,7 +1,7 @@
 """XML texts: an element is a word, its attribute `name` another one, its text the last one; `<entry>` and `<member>` are silent.
 
-Read by expat as it comes. Nothing is resolved: a text that declares entities is not read at all. Attributes of the outermost
-element are statements (`version 10.1.0`).
+Read by expat as it comes. Nothing is resolved: a text that declares entities is not read at all. The version of the
+outermost element is a statement (`config version 10.1.0`).
 """
 
 from collections.abc import Sequence
@@ -63,8 +63,8 @@ class _Reader:
             self.open[-1].has_children = True
             own = (*own, _word(attributes["name"])) if "name" in attributes else own
         else:
-            for key, value in attributes.items():
-                self.tree.leaves.append(Leaf(line, line, (name, key, _word(value))))
+            if "version" in attributes:
+                self.tree.leaves.append(Leaf(line, line, (name, "version", _word(attributes["version"]))))
         self.open.append(_Element(Statement(line, line, f"<{name}>"), own))
 
     def characters(self, text: str) -> None:
