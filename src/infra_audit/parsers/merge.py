@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra_audit.model.facts import Provenance, ProvenanceKind
+from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.grammar import Many
 from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Path, Replaced
 
@@ -84,6 +84,9 @@ class Merger:
         else:
             branches = self._joined(_joined_by_identity(branches), key)
         objects = [self._object(branch, inner, path) for branch in branches]
+        for branch, item in zip(branches, objects, strict=True):
+            if branch.is_joined:
+                _cite_together(item, tuple(item.fields) if "digest" in key else key)
         for item in objects:
             if "well_known" in inner.get("properties", {}):
                 _known_secret(item)
@@ -117,9 +120,51 @@ def _joined_by_identity(branches: list[Branch]) -> list[Branch]:
         name = branch.identity if branch.identity is not None else branch
         if isinstance(name, str) and name in found:
             found[name].absorb(branch)
+            found[name].is_joined = True
         else:
             found[name if isinstance(name, str) else id(branch)] = branch
     return list(found.values())
+
+
+def _cite_together(item: Object, names: tuple[str, ...]) -> None:
+    """Cite the lines of the fields in `names` for every field of an item that is known by them.
+
+    One line of it without the others would be another item.
+    """
+    spans = {
+        span
+        for name in names
+        for provenance in _provenances(item.fields.get(name))
+        if provenance.kind is ProvenanceKind.LINES
+        for span in provenance.lines
+    }
+    for name, node in item.fields.items():
+        item.fields[name] = _citing(node, spans)
+
+
+def _provenances(node: Node | None) -> Iterator[Provenance]:
+    if isinstance(node, Leaf):
+        yield from ([node.provenance] if node.provenance else [])
+        yield from (element for element in node.elements if element)
+    elif isinstance(node, Object):
+        for child in node.fields.values():
+            yield from _provenances(child)
+
+
+def _citing(node: Node, spans: set[Span]) -> Node:
+    if isinstance(node, Leaf):
+        elements = tuple(_with(element, spans) for element in node.elements)
+        return Leaf(node.value, _with(node.provenance, spans) if node.provenance else None, elements)
+    if isinstance(node, Object):
+        for name, child in node.fields.items():
+            node.fields[name] = _citing(child, spans)
+    return node
+
+
+def _with(provenance: Provenance, spans: set[Span]) -> Provenance:
+    if provenance.kind is not ProvenanceKind.LINES:
+        return provenance
+    return provenance._replace(lines=tuple(sorted({*provenance.lines, *spans})))
 
 
 def is_keyed(schema: Mapping[str, Any]) -> bool:

@@ -255,7 +255,7 @@ FORMS = {
         "</system>",
     ],
 }
-TREE = ("xml", "braces", "set")
+TREE = ("xml", "set", "braces")
 
 
 def paths(lines: Sequence[str], rules: Rules, syntax: str | Sequence[str] = TREE) -> list[tuple[str, str]]:
@@ -264,7 +264,7 @@ def paths(lines: Sequence[str], rules: Rules, syntax: str | Sequence[str] = TREE
 
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_a_leaf_is_its_whole_path_in_every_form(form: str) -> None:
-    split = splitter(("xml", "braces", "set") if form != "xml" else "xml")(FORMS[form], Rules())
+    split = splitter(TREE if form != "xml" else "xml")(FORMS[form], Rules())
     assert [section.path for section in split.sections] == SYSTEM
     assert places(split) == list(range(1, len(FORMS[form]) + 1))
     assert not split.oddities

@@ -11,7 +11,6 @@ from infra_audit.parsers.splitters import BREAK, Oddity, Rules, Split, Statement
 from infra_audit.parsers.splitters.trees import INACTIVE, WORD, Leaf, Tree, broken, expanded, finished, is_odd
 
 _STATES = frozenset({"protect:", "replace:", "active:"})
-_DIFFERENCE = ("set ", "deactivate ")
 
 
 @dataclass(slots=True)
@@ -121,8 +120,8 @@ class _Reader:
 
 
 def fits(lines: Sequence[str]) -> bool:
-    """Return whether a text looks like this syntax: some line opens a block."""
-    return any(line.rstrip().endswith("{") for line in lines) and not any(line.startswith(_DIFFERENCE) for line in lines)
+    """Return whether a text looks like this syntax: some line opens a block or ends a statement."""
+    return any(line.rstrip().endswith(("{", ";")) for line in lines)
 
 
 def split(lines: Sequence[str], rules: Rules) -> Split:

@@ -9,8 +9,8 @@ _SWITCHES = ("deactivate",)
 
 
 def fits(lines: Sequence[str]) -> bool:
-    """Return whether a text looks like this syntax."""
-    return any(line.lstrip().startswith("set ") for line in lines)
+    """Return whether a text looks like this syntax; a block of braces may be called `set`, too."""
+    return any(line.lstrip().startswith("set ") and not line.rstrip().endswith(("{", ";")) for line in lines)
 
 
 def split(lines: Sequence[str], rules: Rules) -> Split:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from infra_audit.parsers.splitters import BREAK, Rules, Split, Statement
+from infra_audit.parsers.splitters import BREAK, Oddity, Rules, Split, Statement
 from infra_audit.parsers.splitters.trees import WORD, Leaf, Tree, broken, finished, unread
 
 MOST_CHARACTERS = 64_000_000
@@ -121,6 +121,9 @@ def split(lines: Sequence[str], rules: Rules) -> Split:
         return finished(tree, rules, lines)
     unread_first = [n for n in range(1, begin + 1) if not _is_around(lines[n - 1], rules)]
     unread_last = [n for n in range(reached + 1, len(lines) + 1) if not _is_around(lines[n - 1], rules)]
+    if unread_last:  # whatever it is, the text is more than one configuration
+        tree.split.unclosed = True
+        tree.split.oddities.append(Oddity(unread_last[0], "parse.block_end_without_block"))
     for number in (*unread_first, *unread_last):
         unread(tree, lines, number, number)
     return finished(tree, rules, lines)
