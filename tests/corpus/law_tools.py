@@ -273,7 +273,8 @@ def _tree_excerpt(text: Text, keep: set[int]) -> list[str]:
             if not opened or opened[-1].first != statement.first:  # one line may open several blocks
                 found += text.lines[statement.first - 1 : statement.last]
             opened.append(statement)
-        found += text.lines[leaf.first - 1 : leaf.last]
+        if not opened or opened[-1].first != leaf.first:
+            found += text.lines[leaf.first - 1 : leaf.last]
     return [*found, *(_closing(statement) for statement in reversed(opened))]
 
 

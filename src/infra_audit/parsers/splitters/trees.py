@@ -23,6 +23,7 @@ Words = tuple[str, ...]
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'(?=\s|;|$)|[^\s"]+|"', re.DOTALL)
 """A quoted text or anything else without blanks."""
 _ESCAPED = re.compile(r"\\.")
+_QUOTED = re.compile(r"^'([^\s\\]+)'$")
 INACTIVE = "inactive:"
 _MOST_STRIPPED = 4
 _MOST_INHERITED = 20_000
@@ -80,10 +81,11 @@ def finished(tree: Tree, rules: Rules, lines: Sequence[str]) -> Split:
 
 
 def expanded(words: Sequence[str]) -> list[Words]:
-    """Return a statement once for each value of its list `[ a b ]`, at its end."""
+    """Return a statement once for each value of its list `[ a b ]`, at its end; quotes around one plain word mean nothing."""
+    words = [_QUOTED.sub(r"\1", word) for word in words]
     if "[" not in words or not words[-1].endswith("]"):
         return [tuple(words)]
-    at = list(words).index("[")
+    at = words.index("[")
     values = [value for value in (*words[at + 1 : -1], words[-1][:-1]) if value]
     return [(*words[:at], value) for value in values] or [tuple(words[:at])]
 

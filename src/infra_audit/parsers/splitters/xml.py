@@ -59,13 +59,13 @@ class _Reader:
         if len(self.open) >= MOST_DEPTH:
             raise _RefusedError
         own = () if name in _SILENT else (name,)
+        statement = Statement(line, line, f"<{name}>")
         if self.open:
             self.open[-1].has_children = True
             own = (*own, _word(attributes["name"])) if "name" in attributes else own
-        else:
-            if "version" in attributes:
-                self.tree.leaves.append(Leaf(line, line, (name, "version", _word(attributes["version"]))))
-        self.open.append(_Element(Statement(line, line, f"<{name}>"), own))
+        elif "version" in attributes:
+            self.tree.leaves.append(Leaf(line, line, (name, "version", _word(attributes["version"])), (statement,)))
+        self.open.append(_Element(statement, own))
 
     def characters(self, text: str) -> None:
         if self.open:
