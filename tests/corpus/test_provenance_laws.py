@@ -166,7 +166,9 @@ def test_later_wins(name: str) -> None:
 
 def _form(line: str) -> str:
     """How a line is written where a platform has several ways: an element, a path, a statement of a block."""
-    return line[0] if line[0] == "<" else line.split()[0] if line.startswith("set ") else line[-1:] == ";" and ";" or ""
+    if line.startswith(("<", "set ")):
+        return line[:1]
+    return ";" if line.endswith(";") else ""
 
 
 @cache

@@ -87,7 +87,7 @@ def _list(words: Sequence[str], at: int) -> tuple[Any, int] | None:
 
 
 def _group(words: Sequence[str], at: int) -> tuple[Any, int] | None:
-    """The name of a group."""
+    """Give the name of a group."""
     return ({"group": words[at]}, at + 1) if at < len(words) else None
 
 

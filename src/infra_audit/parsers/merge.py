@@ -222,7 +222,12 @@ def _spread(item: Branch, value: Any, capture: Capture) -> None:
             continue
         *above, last = name.split("__")
         item.child(tuple(above)).captures.setdefault(last, []).append(
-            Capture(list(inner) if isinstance(inner, Many) else inner, adds=isinstance(inner, Many), order=capture.order, provenance=capture.provenance)
+            Capture(
+                list(inner) if isinstance(inner, Many) else inner,
+                adds=isinstance(inner, Many),
+                order=capture.order,
+                provenance=capture.provenance,
+            )
         )
 
 

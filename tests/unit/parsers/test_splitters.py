@@ -224,7 +224,12 @@ def test_an_open_quote_is_closed_by_itself(text: str) -> None:
         assert open_quote(text + quote) == ""
 
 
-SYSTEM = ["system host-name r1", "system services ssh", "system name-server 192.0.2.53", "system name-server 192.0.2.54"]
+SYSTEM = [
+    "system host-name r1",
+    "system services ssh",
+    "system name-server 192.0.2.53",
+    "system name-server 192.0.2.54",
+]
 FORMS = {
     "braces": [
         "/* kept by",
@@ -282,7 +287,12 @@ def test_an_empty_block_is_a_leaf() -> None:
 
 def test_inactive_statements_say_so_in_every_form() -> None:
     braces = ["system {", "    inactive: services {", "        telnet;", "    }", "    inactive: ports;", "}"]
-    switched = ["set system services telnet", "set system ports", "deactivate system services", "deactivate system ports"]
+    switched = [
+        "set system services telnet",
+        "set system ports",
+        "deactivate system services",
+        "deactivate system ports",
+    ]
     wanted = ["inactive: system services telnet", "inactive: system ports"]
     assert [path for _, path in paths(braces, Rules())] == wanted
     assert [path for _, path in paths(switched, Rules())][:2] == wanted

@@ -168,7 +168,8 @@ def splitter(syntax: str | Sequence[str]) -> Splitter:
         readers = [trees[name] for name in syntax]
 
         def split(lines: Sequence[str], rules: Rules) -> Split:
-            return next((reader for reader in readers if reader.fits(lines)), readers[-1]).split(lines, rules)
+            chosen: Splitter = next((reader for reader in readers if reader.fits(lines)), readers[-1]).split
+            return chosen(lines, rules)
 
         return split
     others = {"indented": indented.split, "fortios": fortios.split, "flat": flat.split}

@@ -74,7 +74,7 @@ class _Reader:
             self.words.append(word)
 
     def ended(self, last: int) -> None:
-        """A statement is complete."""
+        """Note a complete statement."""
         self.in_list = False
         if not self.words:
             return
@@ -88,7 +88,7 @@ class _Reader:
             self.tree.leaves.append(Leaf(self.first, last, (*above, *each), frame, inactive))
 
     def opened(self, last: int) -> None:
-        """A block begins."""
+        """Begin a block."""
         first = self.first if self.words else last
         words, inactive = self._state()
         self.in_list = False
@@ -98,7 +98,7 @@ class _Reader:
         self.open.append(_Block(Statement(first, last, text), tuple(words), inactive))
 
     def closed(self, line: int) -> None:
-        """A block ends; one without content is a statement of its own."""
+        """End a block; one without content is a statement of its own."""
         if not self.open:
             self.tree.split.oddities.append(Oddity(line, "parse.block_end_without_block"))
             self.tree.split.lost.append(line)
@@ -108,7 +108,9 @@ class _Reader:
             above = tuple(word for outer in self.open for word in outer.words)
             frame = tuple(outer.statement for outer in self.open)
             inactive = block.inactive or any(outer.inactive for outer in self.open)
-            self.tree.leaves.append(Leaf(block.statement.first, block.statement.last, (*above, *block.words), frame, inactive))
+            self.tree.leaves.append(
+                Leaf(block.statement.first, block.statement.last, (*above, *block.words), frame, inactive)
+            )
 
     def _state(self) -> tuple[list[str], bool]:
         words, inactive = self.words, False
@@ -129,9 +131,10 @@ def split(lines: Sequence[str], rules: Rules) -> Split:
     reader = _Reader()
     pending: list[str] = []
     first = 0
-    for number, line in enumerate(lines, 1):
+    for number, written in enumerate(lines, 1):
+        line = written
         if reader.comment:
-            _, found, line = line.partition("*/")
+            _, found, line = written.partition("*/")
             if not found:
                 continue
             reader.comment = 0
