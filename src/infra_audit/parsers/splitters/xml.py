@@ -26,7 +26,8 @@ class _Element:
 
     statement: Statement
     words: tuple[str, ...]
-    text: list[str] = field(default_factory=list)
+    text: list[tuple[int, str]] = field(default_factory=list)
+    """Lines and what they hold."""
     has_children: bool = False
 
 
@@ -40,7 +41,6 @@ class _Reader:
         self.end_line = 0
         """Line on which the outermost element ended."""
         self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.characters
@@ -68,21 +68,30 @@ class _Reader:
         self.open.append(_Element(statement, own))
 
     def characters(self, text: str) -> None:
-        if self.open:
-            self.open[-1].text.append(text)
+        if self.open and text.strip():
+            self.open[-1].text.append((self.line, text))
+        elif self.open and self.open[-1].text:
+            self.open[-1].text.append((self.line, text))
 
     def end(self, _name: str) -> None:
         element = self.open.pop()
         if not self.open:
             self.end_line = self.line
-        if element.has_children:
-            return
         above = tuple(word for outer in self.open for word in outer.words)
-        value = "".join(element.text).strip()
+        if element.has_children or not self.open:
+            self._stray(element, above)
+            return
+        value = "".join(text for _, text in element.text).strip()
         words = (*above, *element.words, *((_word(value),) if value else ()))
         if words:
             frame = tuple(outer.statement for outer in self.open)
             self.tree.leaves.append(Leaf(element.statement.first, self.line, words, frame))
+
+    def _stray(self, element: _Element, above: tuple[str, ...]) -> None:
+        """Note texts between elements: no configuration has any, so they are statements that nobody knows."""
+        for line, text in element.text:
+            if text.strip():
+                self.tree.leaves.append(Leaf(line, line, (*above, *element.words, _word(text.strip()))))
 
 
 def _word(value: str) -> str:
