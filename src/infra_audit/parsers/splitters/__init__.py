@@ -40,6 +40,8 @@ class Section:
     """A block without content: its header counts as blank unless a template reads it."""
     is_line: bool = False
     """A line of a flat text; a record may go on over several of them."""
+    is_leaf: bool = False
+    """A leaf of a tree, its path complete: an unknown one speaks of the block that it is in."""
     frame: tuple[Statement, ...] = ()
     """Lines around a leaf of a tree: what opens its blocks, what a group was asked for with. They count as blank."""
 

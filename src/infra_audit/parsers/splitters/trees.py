@@ -73,6 +73,7 @@ def finished(tree: Tree, rules: Rules, lines: Sequence[str]) -> Split:
                 (Statement(leaf.first, leaf.last, text),),
                 scope=scope if scope in known else "",
                 is_line=True,
+                is_leaf=True,
                 frame=leaf.frame,
             )
         )

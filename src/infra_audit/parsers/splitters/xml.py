@@ -91,6 +91,8 @@ class _Reader:
         """Note texts between elements: no configuration has any, so they are statements that nobody knows."""
         for line, text in element.text:
             if text.strip():
+                self.tree.split.unclosed = True
+                self.tree.split.oddities.append(Oddity(line, "parse.block_end_without_block"))
                 self.tree.leaves.append(Leaf(line, line, (*above, *element.words, _word(text.strip()))))
 
 
