@@ -390,3 +390,20 @@ def test_groups_are_inherited_where_they_are_asked_for() -> None:
         (26, "interfaces xe-0/0/0 disable"),
     ]
     assert 20 in [statement.first for statement in split.sections[0].frame]
+
+
+def test_a_group_that_is_not_there_makes_the_text_incomplete() -> None:
+    rules = rules_of({"inherits": True}, None)
+    split = splitter("set")(["set apply-groups common", "set system ports"], rules)
+    assert split.unclosed
+    assert [(o.line, o.code) for o in split.oddities] == [(1, "parse.group_not_there")]
+
+
+def test_both_members_of_a_cluster_have_their_groups() -> None:
+    lines = ["set groups node0 system host-name a", "set groups node1 system host-name b", 'set apply-groups "${node}"']
+    rules = rules_of({"inherits": True}, None)
+    assert paths(lines, rules, "set") == [
+        ("", "system host-name a"),
+        ("", "system host-name b"),
+        ("", 'apply-groups "${node}"'),
+    ]

@@ -24,6 +24,9 @@ WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'(?=\s|;|$)|[^\s"]+|"', re.DOTALL
 """A quoted text or anything else without blanks."""
 _ESCAPED = re.compile(r"\\.")
 _QUOTED = re.compile(r"^'([^\s\\]+)'$")
+_EITHER_NODE = '"${node}"'
+_NODES = ("node0", "node1")
+"""Groups of the two members of a cluster, asked for in one name."""
 INACTIVE = "inactive:"
 _MOST_STRIPPED = 4
 _MOST_INHERITED = 20_000
@@ -188,8 +191,8 @@ def _rewritten(text: str, rules: Rules) -> str:
 def _inherited(leaves: Sequence[Leaf], split: Split) -> Iterator[Leaf]:
     """Yield leaves with the statements of groups put where `apply-groups` asks for them.
 
-    A statement of a group is cited by its own line; what a device says itself comes after it and wins. A group that is asked
-    for but not there, and `apply-groups-except`, are left as statements of their own, which no template reads.
+    A statement of a group is cited by its own line; what a device says itself comes after it and wins. With a group that is
+    asked for but not there the text is not whole. `apply-groups-except` is left as a statement that no template reads.
     """
     groups: dict[str, list[Leaf]] = {}
     own: list[Leaf] = []
@@ -198,19 +201,20 @@ def _inherited(leaves: Sequence[Leaf], split: Split) -> Iterator[Leaf]:
             groups.setdefault(leaf.words[1], []).append(leaf)
         else:
             own.append(leaf)
-    if not groups:
-        yield from own
-        return
     children = _children(own)
     used: set[int] = set()
     count = 0
     for leaf in own:
         name = leaf.words[-1] if len(leaf.words) > 1 and leaf.words[-2] == "apply-groups" else None
-        if name is None or leaf.inactive or name not in groups:
-            yield leaf
+        asked = _NODES if name == _EITHER_NODE else (name,)
+        entries = [entry for group in asked for entry in groups.get(group or "", ())]
+        yield leaf
+        if name is None or leaf.inactive:
             continue
-        yield Leaf(leaf.first, leaf.last, (*leaf.words[:-2], "apply-groups", name), leaf.frame)
-        for entry in groups[name]:
+        if not entries:
+            split.oddities.append(Oddity(leaf.first, "parse.group_not_there"))
+            split.unclosed = True
+        for entry in entries:
             for words in _placed(entry.words[2:], leaf.words[:-2], children):
                 count += 1
                 if count > _MOST_INHERITED:

@@ -68,9 +68,7 @@ class _Reader:
         self.open.append(_Element(statement, own))
 
     def characters(self, text: str) -> None:
-        if self.open and text.strip():
-            self.open[-1].text.append((self.line, text))
-        elif self.open and self.open[-1].text:
+        if (self.open and text.strip()) or (self.open and self.open[-1].text):
             self.open[-1].text.append((self.line, text))
 
     def end(self, _name: str) -> None:
