@@ -54,3 +54,16 @@ def test_what_a_group_gives_is_a_fact() -> None:
     assert found.facts["telnet"]["enabled"] is True
     missing = document("juniper_junos", "set system host-name a", "set apply-groups G")
     assert "enabled" not in missing.facts.get("telnet", {})
+
+
+def test_what_a_template_of_a_manager_sets_is_no_matter_of_another_document() -> None:
+    lines = [
+        "set template T config deviceconfig system service disable-telnet no",
+        "set deviceconfig system hostname p",
+    ]
+    platform = catalogue.platforms()["paloalto_panos"]
+    whole, part = engine.parse(Device(id="d"), [artifact("config", lines)], [], platform)
+    assert part.facts["telnet"] == {"enabled": True}
+    assert part.coverage["telnet"].state not in ("no_such_exposure", "parsed")
+    assert whole.coverage["system"].state == "partial"
+    assert [problem.reason.code for problem in whole.problems][:1] == ["parse.not_one_device"]
