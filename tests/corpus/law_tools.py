@@ -13,7 +13,7 @@ from infra_audit.model.evidence import Artifact, Completeness
 from infra_audit.model.facts import FactsDocument, Provenance, ProvenanceKind
 from infra_audit.model.platform import Platform
 from infra_audit.parsers import engine
-from infra_audit.parsers.splitters import Section, Split, splitter
+from infra_audit.parsers.splitters import Section, Split, Statement, splitter
 
 NAME = "text"
 """Name of the one artefact of every document here."""
@@ -64,7 +64,7 @@ class Text:
         return {found.key: found.value for found in self.facts()}
 
     @property
-    def syntax(self) -> str:
+    def syntax(self) -> str | tuple[str, ...]:
         return engine.compile_platform(self.platform).sources[self.source].syntax
 
     def parse(self, lines: Sequence[str]) -> list[FactsDocument]:
@@ -267,6 +267,8 @@ def excerpt(text: Text, wanted: Sequence[int]) -> list[str]:
     """The wanted lines below the headers of their sections."""
     keep = set(wanted)
     found: list[str] = []
+    if not isinstance(text.syntax, str) or text.syntax in ("braces", "set", "xml"):
+        return _tree_excerpt(text, keep)
     for section in text.split.sections:
         header = [line for s in section.header for line in text.lines[s.first - 1 : s.last]]
         chosen = [s for n, s in enumerate(section.body) if s.first in keep or _heads(section, n, keep)]
@@ -276,6 +278,43 @@ def excerpt(text: Text, wanted: Sequence[int]) -> list[str]:
         opened, closed = _frame(text, section)
         found += [*opened, *header, *body, *closed]
     return found
+
+
+def _tree_excerpt(text: Text, keep: set[int]) -> list[str]:
+    """The wanted leaves in the blocks that frame them, and what asks for the groups that they come from."""
+    found: list[str] = []
+    opened: list[Statement] = []
+    for chain in sorted(_chains(text, keep), key=lambda chain: chain[-1].first):
+        *frame, leaf = chain
+        while opened != frame[: len(opened)]:
+            found.append(_closing(opened.pop()))
+        for statement in frame[len(opened) :]:
+            if not opened or opened[-1].first != statement.first:  # one line may open several blocks
+                found += text.lines[statement.first - 1 : statement.last]
+            opened.append(statement)
+        if not opened or opened[-1].first != leaf.first:
+            found += text.lines[leaf.first - 1 : leaf.last]
+    return [*found, *(_closing(statement) for statement in reversed(opened))]
+
+
+def _chains(text: Text, keep: set[int]) -> list[tuple[Statement, ...]]:
+    """Blocks and leaf of each wanted leaf, once, and of each statement that asks for a group."""
+    found: dict[int, tuple[Statement, ...]] = {}
+    for section in text.split.sections:
+        leaf = section.header[0]
+        if leaf.first not in keep:
+            continue
+        frame = section.frame
+        asked = next((n for n, statement in enumerate(frame) if "apply-groups" in statement.text.split()), None)
+        if asked is not None:
+            found.setdefault(frame[asked].first, (*frame[asked + 1 :], frame[asked]))
+            frame = frame[:asked]
+        found.setdefault(leaf.first, (*frame, leaf))
+    return list(found.values())
+
+
+def _closing(statement: Statement) -> str:
+    return f"</{statement.text[1:-1]}>" if statement.text.startswith("<") else "}"
 
 
 def _heads(section: Section, number: int, keep: set[int]) -> bool:

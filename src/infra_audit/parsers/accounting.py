@@ -162,10 +162,28 @@ class Accountant:
     def _touched(self, place: Placed, statement: Statement) -> list[str]:
         """Return the areas or field patterns that a line makes partial."""
         claimed = {pattern for template in place.claims for pattern in template.text.head.areas}
+        if not claimed and place.section.is_leaf:
+            claimed = self._beside(statement.text.split())
         if claimed and not place.suspects:
             return sorted(claimed)
         texts = [header.text for header in place.section.header]
         return sorted(claimed | set(self._platform.words.touched(*texts, statement.text)))
+
+    def _beside(self, words: Sequence[str]) -> set[str]:
+        """Return the areas of the templates that read the block of a tree in which an unknown leaf stands."""
+        source = self._reading.source.name
+        prefixes = [
+            (tuple(prefix.removesuffix("$").split()), template.text.head.areas)
+            for template in self._platform.templates
+            if template.source == source
+            for prefix in template.text.head.sections
+        ]
+        for depth in range(len(words) - 1, 0, -1):
+            block = tuple(words[:depth])
+            found = {area for prefix, areas in prefixes if prefix[:depth] == block for area in areas}
+            if found:
+                return found
+        return set()
 
     def _damaged(self, accounts: Mapping[str, ScopeAccount]) -> None:
         """Count lines that had to be cleaned as troubles: they may have lost words."""

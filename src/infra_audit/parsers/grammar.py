@@ -8,7 +8,8 @@
     ( a | b )           the first that fits        { a | b }            any of them, any number of times, any order
 
 `word=a=x;b=y` sets two fields. `word=+field=value` and `+field:type` add to a list. `true`, `false` and `null` as a value mean
-themselves. A field `a__b` is the field `b` of the object `a`; fields that begin with `_` are read and dropped. There is no backtracking into what has matched, so reading is linear; a word left over means
+themselves. A field `a__b` is the field `b` of the object `a`; fields that begin with `_` are read and dropped; `_id` of an item in
+a counted list says which lines speak of the same one, and lists of theirs add up. There is no backtracking into what has matched, so reading is linear; a word left over means
 that the statement was not understood, and nothing is returned.
 """
 
@@ -105,20 +106,20 @@ class Grammar:
         return word_of({word: word for word in words})
 
 
-class _Many(list[Any]):
+class Many(list[Any]):
     """Values that add up."""
 
 
 def _set(fields: Fields, field: str, value: Any) -> None:
     if field.startswith("+"):
-        fields[field[1:]] = _Many([*fields.get(field[1:], ()), value])
+        fields[field[1:]] = Many([*fields.get(field[1:], ()), value])
     else:
         fields[field] = value
 
 
 def _join(fields: Fields, found: Fields) -> None:
     for name, value in found.items():
-        fields[name] = _Many([*fields.get(name, ()), *value]) if isinstance(value, _Many) else value
+        fields[name] = Many([*fields.get(name, ()), *value]) if isinstance(value, Many) else value
 
 
 def _typed(field: str, reader: Reader) -> Step:

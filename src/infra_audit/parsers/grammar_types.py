@@ -92,6 +92,16 @@ def _word(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     return (words[at], at + 1) if at < len(words) else None
 
 
+def _list(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """One word, as a list of its own."""
+    return ([words[at]], at + 1) if at < len(words) else None
+
+
+def _group(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """Give the name of a group."""
+    return ({"group": words[at]}, at + 1) if at < len(words) else None
+
+
 def _integer(words: Sequence[str], at: int) -> tuple[Any, int] | None:
     return (int(words[at]), at + 1) if at < len(words) and words[at].isascii() and words[at].isdigit() else None
 
@@ -289,6 +299,8 @@ def kinded_of(kinds: Mapping[str, str]) -> Reader:
 
 TYPES: Mapping[str, Reader] = {
     "word": _word,
+    "list": _list,
+    "group": _group,
     "int": _integer,
     "rest": _rest,
     "name": _name,

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra_audit.model.facts import Provenance, ProvenanceKind
+from infra_audit.model.facts import Provenance, ProvenanceKind, Span
+from infra_audit.parsers.grammar import Many
 from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Path, Replaced
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -48,6 +49,8 @@ class Merger:
         for capture in self._winners(captures, path):
             for value in capture.value if isinstance(capture.value, list) else [capture.value]:
                 item = Branch(sections=set(parent.sections))
+                if isinstance(value, dict) and "_id" in value:
+                    item.identity = str(value["_id"])
                 _spread(item, value, capture)
                 found.append(item)
         return found
@@ -80,8 +83,11 @@ class Merger:
         if any(name in COUNTED for name in key):
             branches = _joined_by_identity(branches)
         else:
-            branches = self._joined(branches, key)
+            branches = self._joined(_joined_by_identity(branches), key)
         objects = [self._object(branch, inner, path) for branch in branches]
+        for branch, item in zip(branches, objects, strict=True):
+            if branch.is_joined:
+                _cite_together(item, tuple(item.fields) if "digest" in key else key)
         for item in objects:
             if "well_known" in inner.get("properties", {}):
                 _known_secret(item)
@@ -115,9 +121,51 @@ def _joined_by_identity(branches: list[Branch]) -> list[Branch]:
         name = branch.identity if branch.identity is not None else branch
         if isinstance(name, str) and name in found:
             found[name].absorb(branch)
+            found[name].is_joined = True
         else:
             found[name if isinstance(name, str) else id(branch)] = branch
     return list(found.values())
+
+
+def _cite_together(item: Object, names: tuple[str, ...]) -> None:
+    """Cite the lines of the fields in `names` for every field of an item that is known by them.
+
+    One line of it without the others would be another item.
+    """
+    spans = {
+        span
+        for name in names
+        for provenance in _provenances(item.fields.get(name))
+        if provenance.kind is ProvenanceKind.LINES
+        for span in provenance.lines
+    }
+    for name, node in item.fields.items():
+        item.fields[name] = _citing(node, spans)
+
+
+def _provenances(node: Node | None) -> Iterator[Provenance]:
+    if isinstance(node, Leaf):
+        yield from ([node.provenance] if node.provenance else [])
+        yield from (element for element in node.elements if element)
+    elif isinstance(node, Object):
+        for child in node.fields.values():
+            yield from _provenances(child)
+
+
+def _citing(node: Node, spans: set[Span]) -> Node:
+    if isinstance(node, Leaf):
+        elements = tuple(_with(element, spans) for element in node.elements)
+        return Leaf(node.value, _with(node.provenance, spans) if node.provenance else None, elements)
+    if isinstance(node, Object):
+        for name, child in node.fields.items():
+            node.fields[name] = _citing(child, spans)
+    return node
+
+
+def _with(provenance: Provenance, spans: set[Span]) -> Provenance:
+    if provenance.kind is not ProvenanceKind.LINES:
+        return provenance
+    return provenance._replace(lines=tuple(sorted({*provenance.lines, *spans})))
 
 
 def is_keyed(schema: Mapping[str, Any]) -> bool:
@@ -173,15 +221,16 @@ def _spread(item: Branch, value: Any, capture: Capture) -> None:
     """Make captures of an item of the fields that a token grammar read; `item` is new."""
     fields = value if isinstance(value, dict) else {"value": value}
     _, _, order, provenance = capture
-    item.captures = {
-        name: [Capture(inner, False, order, provenance)]  # noqa: FBT003 - a field of a tuple
-        for name, inner in fields.items()
-        if name[0] != "_" and "__" not in name
-    }
     for name, inner in fields.items():
-        if name[0] != "_" and "__" in name:
+        if name[0] == "_":
+            continue
+        adds = isinstance(inner, Many)
+        read = Capture(list(inner) if adds else inner, adds, order, provenance)
+        if "__" in name:
             *above, last = name.split("__")
-            item.child(tuple(above)).captures[last] = [Capture(inner, False, order, provenance)]  # noqa: FBT003
+            item.child(tuple(above)).captures[last] = [read]
+        else:
+            item.captures[name] = [read]
 
 
 def _text(value: Any) -> str:

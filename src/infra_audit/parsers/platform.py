@@ -252,9 +252,10 @@ class Source:
     banner: str | None
 
     @property
-    def syntax(self) -> str:
-        """Return the name of its splitter."""
-        return str(self.data.get("syntax", "flat"))
+    def syntax(self) -> str | tuple[str, ...]:
+        """Return the name of its splitter, or the names among which the text decides."""
+        named = self.data.get("syntax", "flat")
+        return str(named) if isinstance(named, str) else tuple(named)
 
     @property
     def rules(self) -> Rules:

@@ -132,11 +132,14 @@ class Target:
 
     @cached_property
     def elsewhere(self) -> dict[str, Coverage]:
-        """Return the areas that, on a divided device, only another document can hold."""
+        """Return the areas that, on a divided device, only another document can hold.
+
+        What was read here all the same, such as a manager's templates hold, is no matter of another document.
+        """
         if not self.scopes:
             return {}
         here = {a for t in self.platform.templates if t.reads_scope(self.scope, divided=True) for a in t.areas}
-        there = {a for t in self.platform.templates for a in t.areas} - here
+        there = {a for t in self.platform.templates for a in t.areas} - here - self.root.fields.keys()
         code = "coverage.in_device_document" if self.scope else "coverage.in_part_documents"
         reason = Reason(code, {"device": self.device.id})
         return {area: Coverage(state=CoverageState.NO_SUCH_EXPOSURE, reason=reason) for area in sorted(there)}

@@ -36,6 +36,8 @@ class Branch:
     """Artefact and place of the sections that it was read from."""
     identity: str | None = None
     """What the device calls an item whose key is counted (`_id` of a template): parts of one identity are one item."""
+    is_joined: bool = False
+    """Several statements of one identity made it: which item it is only all of them together say."""
 
     def child(self, path: Path) -> "Branch":
         """Return the object below, made when it is not there."""

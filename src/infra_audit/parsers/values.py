@@ -15,7 +15,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     address         address, address/length, address and mask or `address mask-length length`, v4 or v6; network form with address(network=True)
     secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
     read("g", "h")  the fields of the first token grammar that reads all words
-    spread          after read: its fields become fields of the item
+    spread          after read: its fields become fields of the item, its lists (`+field`) add to those of other lines
     each / append   one value / a list that adds to the field instead of replacing it
     items           after words or numbers: one list item for each value, the other fields of the line repeated
     also("f", v)    a second field on the same line
@@ -30,7 +30,7 @@ from functools import lru_cache
 from typing import Any
 
 from infra_audit import secret as secrets
-from infra_audit.parsers.grammar import Grammar
+from infra_audit.parsers.grammar import Grammar, Many
 from infra_audit.parsers.grammar_types import masked
 from infra_audit.parsers.splitters import BREAK
 from infra_audit.parsers.splitters.quotes import split_words
@@ -180,7 +180,9 @@ class Values:
 
     def spread(self, value: Any) -> Result:
         """Make the fields of `read` fields of the item."""
-        return (value, {"new_field": value}) if isinstance(value, dict) else refuse(value)
+        if not isinstance(value, dict):
+            return refuse(value)
+        return value, {"new_field": {name: Adds(v) if isinstance(v, Many) else v for name, v in value.items()}}
 
     def each(self, value: Any) -> Result:
         """Add one value to the field."""

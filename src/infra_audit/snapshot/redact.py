@@ -9,9 +9,10 @@ other door, for texts that are redacted already (excerpts in reports, log lines)
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from infra_audit import secret
 from infra_audit.model.evidence import Redaction
@@ -22,7 +23,7 @@ from infra_audit.snapshot.decode import LONG_LINE
 from infra_audit.snapshot.rules import BY_SHAPE, Rule
 from infra_audit.snapshot.spans import FORGED, Line
 
-_QUOTES_SPAN_LINES = frozenset({"fortios"})
+_QUOTES_SPAN_LINES = frozenset({"fortios", "braces", "set"})
 """Values of `syntax` in platform.yaml."""
 
 
@@ -32,6 +33,11 @@ class Redacted:
 
     lines: tuple[str, ...]
     redactions: tuple[Redaction, ...]
+
+
+def _syntaxes(source: Mapping[str, Any]) -> Sequence[str]:
+    named = source.get("syntax", ())
+    return (named,) if isinstance(named, str) else named
 
 
 class Redactor:
@@ -46,7 +52,7 @@ class Redactor:
         self._everywhere = tuple(r for r in own if not r.hinted)
         sources = platform.sources.values() if platform else ()
         self._banners = bool(platform and platform.data.get("banner"))
-        self._quotes_span = any(s.get("syntax") in _QUOTES_SPAN_LINES for s in sources)
+        self._quotes_span = any(not _QUOTES_SPAN_LINES.isdisjoint(_syntaxes(s)) for s in sources)
 
     def redact(self, lines: Sequence[str]) -> Redacted:
         """Return the lines without secrets; marks in them are forged."""

@@ -128,3 +128,9 @@ def test_no_text_is_too_strange(words: list[str]) -> None:
 def test_reading_is_linear() -> None:
     grammar = Grammar("{ a=x | b y:int | [c] d=z }", TABLES)
     assert grows_linearly(lambda size: grammar.read(["a", "b", "1", "d"] * size), 100)
+
+
+def test_one_word_as_a_list_and_the_name_of_a_group() -> None:
+    grammar = Grammar("( to out:list | from +source:group )", {})
+    assert grammar.read(["to", "eth0"]) == {"out": ["eth0"]}
+    assert grammar.read(["from", "KANRI"]) == {"source": [{"group": "KANRI"}]}

@@ -39,6 +39,20 @@ WORDS = [
     ":INPUT DROP [0:0]",
     "-A INPUT -j ACCEPT",
     "COMMIT",
+    "system {",
+    "}",
+    "ssh;",
+    "[ x y ];",
+    "[",
+    "/* z",
+    "*/",
+    "inactive:",
+    "deactivate system",
+    "<config>",
+    "<a>",
+    "</a>",
+    "</config>",
+    "<b/>",
 ]
 LINES = st.lists(
     st.tuples(st.sampled_from(["", " ", "   ", "\t"]), st.lists(st.sampled_from(WORDS), max_size=4)), max_size=40
@@ -51,6 +65,9 @@ RULES = {
     "flat": rules_of(
         {"comment": "^#", "context": [{"start": "^pp select 1", "members": "^a b", "end": "^end$"}]}, None
     ),
+    "braces": rules_of({"header": ["^end$"]}, None),
+    "set": rules_of({"comment": "^!"}, None),
+    "xml": rules_of({}, None),
 }
 
 
@@ -61,8 +78,8 @@ def split_as(syntax: str, lines: Sequence[str]) -> Split:
 
 def places(split: Split) -> list[int]:
     """The numbers of all places a line is in; headers shared by several sections count once."""
-    statements = {s for section in split.sections for s in (*section.header, *section.body)}
-    lines = [n for s in statements for n in range(s.first, s.last + 1)]
+    spans = {(s.first, s.last) for section in split.sections for s in (*section.header, *section.body)}
+    lines = [n for first, last in spans for n in range(first, last + 1)]
     return sorted([*lines, *split.blank, *split.lost])
 
 
@@ -111,6 +128,8 @@ def test_statements_keep_their_order_and_have_no_outer_blanks_but_indent(
                 "COMMIT",
             ],
         ),
+        ("braces", ["a {", "b {", "inactive: c [ d e ];", "/* x", "*/", "}", "f;", "}"]),
+        ("set", ["set a b [ c d ]", "deactivate a b", 'set e "f g"']),
     ],
 )
 def test_effort_is_linear(syntax: str, unit: list[str]) -> None:
@@ -386,3 +405,188 @@ def test_a_line_may_lead_to_another_part_of_the_device() -> None:
     ]
     assert split.scopes == ["B"]
     assert places(split) == list(range(1, len(lines) + 1))
+
+
+SYSTEM = [
+    "system host-name r1",
+    "system services ssh",
+    "system name-server 192.0.2.53",
+    "system name-server 192.0.2.54",
+]
+FORMS = {
+    "braces": [
+        "/* kept by",
+        " hand */ system {",
+        "    host-name r1; # name",
+        "    services {",
+        "        ssh;",
+        "    }",
+        "    replace: name-server [ 192.0.2.53",
+        "        192.0.2.54 ];",
+        "}",
+    ],
+    "set": [
+        "set system host-name r1",
+        "set system services ssh",
+        "set system name-server [ 192.0.2.53 192.0.2.54 ]",
+    ],
+    "xml": [
+        "<system>",
+        "  <host-name>r1</host-name>",
+        "  <services>",
+        "    <ssh/>",
+        "  </services>",
+        "  <name-server>",
+        "    <member>192.0.2.53</member>",
+        '    <entry name="192.0.2.54"/>',
+        "  </name-server>",
+        "</system>",
+    ],
+}
+TREE = ("xml", "set", "braces")
+
+
+def paths(lines: Sequence[str], rules: Rules, syntax: str | Sequence[str] = TREE) -> list[tuple[str, str]]:
+    return [(section.scope, section.path) for section in splitter(syntax)(lines, rules).sections]
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_a_leaf_is_its_whole_path_in_every_form(form: str) -> None:
+    split = splitter(TREE if form != "xml" else "xml")(FORMS[form], Rules())
+    assert [section.path for section in split.sections] == SYSTEM
+    assert places(split) == list(range(1, len(FORMS[form]) + 1))
+    assert not split.oddities
+
+
+def test_the_frame_of_a_leaf_is_what_opens_its_blocks() -> None:
+    split = splitter("braces")(FORMS["braces"], Rules())
+    assert [[s.first for s in section.frame] for section in split.sections] == [[2], [2, 4], [2], [2]]
+    assert [(s.header[0].first, s.header[0].last) for s in split.sections] == [(3, 3), (5, 5), (7, 8), (7, 8)]
+
+
+def test_an_empty_block_is_a_leaf() -> None:
+    assert paths(["ntp {", "  server 192.0.2.1 {", "  }", "}"], Rules()) == [("", "ntp server 192.0.2.1")]
+
+
+def test_inactive_statements_say_so_in_every_form() -> None:
+    braces = ["system {", "    inactive: services {", "        telnet;", "    }", "    inactive: ports;", "}"]
+    switched = [
+        "set system services telnet",
+        "set system ports",
+        "deactivate system services",
+        "deactivate system ports",
+    ]
+    wanted = ["inactive: system services telnet", "inactive: system ports"]
+    assert [path for _, path in paths(braces, Rules())] == wanted
+    assert [path for _, path in paths(switched, Rules())][:2] == wanted
+
+
+def test_quoted_texts_over_several_lines_are_one_statement() -> None:
+    for lines in (["system {", '  message "a { b', ' set c";', "}"], ['set system message "a { b', ' set c"']):
+        split = splitter(TREE)(lines, Rules())
+        assert [s.path for s in split.sections] == [f'system message "a {{ b{BREAK} set c"']
+        assert split.sections[0].header[0].last - split.sections[0].header[0].first == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (["system {", "  ssh;"], "parse.block_not_closed"),
+        (["system {", '  message "a', "}"], "parse.block_not_closed"),
+        (["system {", "}", "/* a"], "parse.text_without_end"),
+        (['set system message "a', "set b"], "parse.text_without_end"),
+        (["<config>", "<a>", "</b>"], "parse.block_not_closed"),
+        (['<!DOCTYPE c [<!ENTITY e "x">]>', "<config>", "&e;", "</config>"], "parse.block_not_closed"),
+    ],
+)
+def test_a_tree_that_breaks_off_is_told(lines: list[str], code: str) -> None:
+    split = splitter(TREE if not lines[0].startswith("<") else "xml")(lines, Rules())
+    assert split.unclosed
+    assert code in [oddity.code for oddity in split.oddities]
+
+
+def test_statements_that_share_a_line_are_not_read() -> None:
+    for lines, syntax in ((["a { b; c d; }"], "braces"), (["<a><b>1</b><c>2</c></a>"], "xml")):
+        split = splitter(syntax)(lines, Rules())
+        assert [(s.path, s.opaque) for s in split.sections] == [(lines[0], True)]
+
+
+def test_parts_of_a_device_and_what_stands_before_a_path() -> None:
+    rules = rules_of(
+        {
+            "strip": r"config |devices \S+ ",
+            "part": r"vsys (?P<alone>\S+) |template (?P<scope>\S+) ",
+            "rewrite": [{"pattern": r"zone (\S+)", "to": r"zone \1.0"}],
+        },
+        None,
+    )
+    one = ["set config devices x network y", "set vsys v1 zone z"]
+    assert paths(one, rules) == [("", "network y"), ("", "zone z.0")]
+    assert paths([*one, "set vsys v2 zone z"], rules) == [("", "network y"), ("v1", "zone z.0"), ("v2", "zone z.0")]
+    assert paths(["set template t zone z"], rules) == [("t", "zone z.0")]
+
+
+def test_a_text_for_several_devices_is_not_the_whole_of_one() -> None:
+    split = splitter("set")(["set network y", "set template t zone z"], rules_of({"fragment": "template "}, None))
+    assert split.unclosed
+    assert [(o.line, o.code) for o in split.oddities] == [(2, "parse.not_one_device")]
+
+
+def test_groups_are_inherited_where_they_are_asked_for() -> None:
+    lines = [
+        "groups {",
+        "    common {",
+        "        system {",
+        "            services {",
+        "                telnet;",
+        "            }",
+        "        }",
+        "        interfaces {",
+        "            <ge-*> {",
+        "                mtu 9000;",
+        "            }",
+        "        }",
+        "    }",
+        "    other {",
+        "        system {",
+        "            ports;",
+        "        }",
+        "    }",
+        "}",
+        "apply-groups common;",
+        "interfaces {",
+        "    ge-0/0/0 {",
+        "        disable;",
+        "    }",
+        "    xe-0/0/0 {",
+        "        disable;",
+        "    }",
+        "}",
+    ]
+    split = splitter("braces")(lines, rules_of({"inherits": True}, None))
+    assert [(s.header[0].first, s.path) for s in split.sections] == [
+        (5, "system services telnet"),
+        (10, "interfaces ge-0/0/0 mtu 9000"),
+        (16, "groups other system ports"),
+        (20, "apply-groups common"),
+        (23, "interfaces ge-0/0/0 disable"),
+        (26, "interfaces xe-0/0/0 disable"),
+    ]
+    assert 20 in [statement.first for statement in split.sections[0].frame]
+
+
+def test_a_group_that_is_not_there_makes_the_text_incomplete() -> None:
+    rules = rules_of({"inherits": True}, None)
+    split = splitter("set")(["set apply-groups common", "set system ports"], rules)
+    assert split.unclosed
+    assert [(o.line, o.code) for o in split.oddities] == [(1, "parse.group_not_there")]
+
+
+def test_both_members_of_a_cluster_have_their_groups() -> None:
+    lines = ["set groups node0 system host-name a", "set groups node1 system host-name b", 'set apply-groups "${node}"']
+    rules = rules_of({"inherits": True}, None)
+    assert paths(lines, rules, "set") == [
+        ("", "system host-name a"),
+        ("", "system host-name b"),
+        ("", 'apply-groups "${node}"'),
+    ]

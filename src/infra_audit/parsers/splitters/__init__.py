@@ -40,6 +40,10 @@ class Section:
     """A block without content: its header counts as blank unless a template reads it."""
     is_line: bool = False
     """A line of a flat text; a record may go on over several of them."""
+    is_leaf: bool = False
+    """A leaf of a tree, its path complete: an unknown one speaks of the block that it is in."""
+    frame: tuple[Statement, ...] = ()
+    """Lines around a leaf of a tree: what opens its blocks, what a group was asked for with. They count as blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,17 @@ class Rules:
     """Beginning of a statement that is written on several lines, each with this beginning."""
     scope: re.Pattern[str] | None = None
     """Lines after which the text belongs to the scope that the group `scope` names, or to the device when it names none."""
+    strip: re.Pattern[str] | None = None
+    """Tree syntaxes: taken off the beginning of a path."""
+    rewrite: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Tree syntaxes: beginnings of paths that are written otherwise, such as the words of one name joined."""
+    part: re.Pattern[str] | None = None
+    """Tree syntaxes: the beginning of a path that names a part of the device, in a group `scope`, or in a group `alone`
+    when a device that has no other part is not divided."""
+    fragment: re.Pattern[str] | None = None
+    """Tree syntaxes: the beginning of a path that only a text has that is no device's whole configuration."""
+    inherits: bool = False
+    """Tree syntaxes: `apply-groups` puts the statements of `groups` elsewhere."""
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line is a comment."""
@@ -148,6 +163,11 @@ def rules_of(source: Mapping[str, Any], banner: str | None) -> Rules:
             for entry in source.get("context", ())
         ),
         separator=re.compile(source["separator"]) if "separator" in source else None,
+        strip=re.compile(source["strip"]) if "strip" in source else None,
+        rewrite=tuple((re.compile(entry["pattern"]), str(entry["to"])) for entry in source.get("rewrite", ())),
+        part=re.compile(source["part"]) if "part" in source else None,
+        fragment=re.compile(source["fragment"]) if "fragment" in source else None,
+        inherits=bool(source.get("inherits", False)),
     )
 
 
@@ -158,13 +178,26 @@ def _any_of(patterns: Iterable[str] | None) -> re.Pattern[str] | None:
 Splitter = Callable[[Sequence[str], Rules], Split]
 
 
-def splitter(syntax: str) -> Splitter:
-    """Return the splitter of one syntax. Raises KeyError for an unknown one (the platform schema allows no other)."""
-    from infra_audit.parsers.splitters import flat, fortios, indented, netfilter
+def splitter(syntax: str | Sequence[str]) -> Splitter:
+    """Return the splitter of a syntax, or of several among which the text decides: the first that fits it, else the last.
 
-    return {
+    Raises KeyError for an unknown one (the platform schema allows no other).
+    """
+    from infra_audit.parsers.splitters import braces, flat, fortios, indented, netfilter, setlines, xml
+
+    trees = {"braces": braces, "set": setlines, "xml": xml}
+    if not isinstance(syntax, str):
+        readers = [trees[name] for name in syntax]
+
+        def split(lines: Sequence[str], rules: Rules) -> Split:
+            chosen: Splitter = next((reader for reader in readers if reader.fits(lines)), readers[-1]).split
+            return chosen(lines, rules)
+
+        return split
+    others = {
         "indented": indented.split, "fortios": fortios.split, "flat": flat.split, "netfilter": netfilter.split,
-    }[syntax]  # fmt: skip
+    }  # fmt: skip
+    return trees[syntax].split if syntax in trees else others[syntax]
 
 
 def joined(texts: Iterable[str]) -> str:
