@@ -11,8 +11,9 @@ nothing to this user answers so.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from infra_audit.model.evidence import Completeness, RawArtifact
@@ -137,9 +138,21 @@ def _by_text(data: bytes, lines: Sequence[str], source: Mapping[str, Any], promp
 
 
 def _from_the_beginning(lines: Sequence[str], source: Mapping[str, Any], ended: int) -> Verdict:
-    if "begin" in source and not any(_compiled(source["begin"]).search(line) for line in lines):
+    if "begin" in source and not all(
+        any(_compiled(source["begin"]).search(line) for line in part) for part in _parts(lines, source)
+    ):
         return Completeness.UNKNOWN, Reason("complete.no_beginning")
     return Completeness.YES, Reason("complete.end_marker", {"line": ended})
+
+
+def _parts(lines: Sequence[str], source: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    """Yield the lines of each part of the device, where a text holds several: each must have a beginning of its own."""
+    border = _compiled(source["scope"]) if "scope" in source else None
+    cuts = [0, *(n for n, line in enumerate(lines) if border and border.match(line)), len(lines)]
+    for first, last in pairwise(cuts):
+        part = lines[first + 1 if first else 0 : last]
+        if border is None or any(line.strip() and not border.match(line) for line in part):
+            yield part
 
 
 def _ended(lines: Sequence[str], source: Mapping[str, Any], prompt: str | None) -> int | None:
