@@ -9,7 +9,7 @@ import pytest
 
 from infra_audit import catalogue
 from infra_audit.parsers import engine
-from infra_audit.parsers.executor import Run
+from infra_audit.parsers.executor import Group, Run
 from infra_audit.parsers.template import Template
 from tests.conftest import CORPUS, FULL
 from tests.corpus.law_tools import read
@@ -31,16 +31,19 @@ def test_same_captures(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {id(file.compiled): file.name for file in compiled.templates}
     differences: list[str] = []
     compared: set[tuple[str, tuple[str, ...]]] = set()
+    several: set[str] = set()
     original = Template.run
 
     def both(template: Template, texts: Sequence[str], closes: Sequence[bool]) -> Run:
         for part in parts(texts, closes):
             if (names[id(template)], tuple(part)) in compared:
                 continue
+            if any(ambiguous(group, text) for group in template.groups for text in part):
+                several.add(names[id(template)])
+                continue
             compared.add((names[id(template)], tuple(part)))
-            single = [" ".join(text.split(" ")) for text in part]
-            ours = executor_result(original(template, single, [False] * len(single)))
-            theirs = ttp_result(parsers[id(template)], single)
+            ours = executor_result(original(template, part, [False] * len(part)))
+            theirs = ttp_result(parsers[id(template)], part)
             if ours != theirs:
                 differences.append(f"{names[id(template)]}: {part}\n  ours {ours}\n  TTP  {theirs}")
         return original(template, texts, closes)
@@ -52,8 +55,13 @@ def test_same_captures(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if path.stat().st_size < LONGEST * 40:
             read(platform, path)
     assert compared
-    print(f"\n{name}: {len(compared)} texts compared")
+    print(f"\n{name}: {len(compared)} texts compared; left out because two lines match, in {sorted(several)}")
     assert not differences, "\n".join(differences[:8])
+
+
+def ambiguous(group: Group, text: str) -> bool:
+    """Whether two lines of a group match a statement: we take the first that its functions take, TTP another."""
+    return sum(1 for rule in group.rules if rule.find(f"\n{text}\n")) > 1
 
 
 def parts(texts: Sequence[str], closes: Sequence[bool]) -> Iterator[list[Any]]:

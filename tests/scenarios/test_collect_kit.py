@@ -24,6 +24,7 @@ from infra_audit.texts import Language, text
 from tests.conftest import ROOT
 from tests.scenarios.cli import run
 from tests.scenarios.teraterm import Person, TeraTerm, Terminal, play
+from tests.unit.platforms import case as cases
 
 pytestmark = pytest.mark.live
 
@@ -52,10 +53,10 @@ def _answers(platform: str) -> dict[str, str]:
     for device in load_devices(folder, PLATFORMS):
         if device.persona.platform == platform and device.behaviour is Behaviour.NORMAL:
             return dict(device.answers)
-    cases = sorted(p for p in (ROOT / "tests" / "unit" / "platforms" / platform).iterdir() if p.is_dir())
+    case = next(case for case in cases.cases() if case.parent.name == platform)
     sources = PLATFORMS[platform].sources
-    texts = {name: cases[0] / f"{name}.txt" for name, source in sources.items() if "command" in source}
-    return {sources[name]["command"]: path.read_text("utf-8") for name, path in texts.items() if path.is_file()}
+    texts = {name: "\n".join(lines) + "\n" for name, lines in cases.texts(case).items()}
+    return {sources[name]["command"]: text for name, text in texts.items() if "command" in sources[name]}
 
 
 def _device(platform: str, **fields: Any) -> EmulatedDevice:
@@ -138,7 +139,8 @@ def test_check_and_collect_take_the_log_as_it_is(platform: str, tmp_path: Path) 
     device = _device(platform, behaviour=Behaviour.PAGER)
     log = _played(tmp_path, device, Person("audit", PASSWORD, ENABLE), Terminal(log="cp932"))
     if "pager" in device.persona.data:
-        assert b"more" in log.read_bytes().lower()
+        words = device.persona.data["pager"]["more"].split("1-")[0].strip()
+        assert words.encode() in log.read_bytes()
     checked = run("check", "kit/logs", "--format", "json", cwd=tmp_path)
     verdicts = [json.loads(line)["verdict"] for line in checked.out.splitlines()]
     assert checked.status in (0, 1, 3), checked.err

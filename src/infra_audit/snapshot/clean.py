@@ -8,14 +8,15 @@ import re
 
 from infra_audit.model.reason import Reason
 
-_TRACE = re.compile("[\x00-\x02\x04-\x08\x0b-\x1f\x7f-\x9f\ufffd]|(?i:more|つづく|続く|press any key)")
+_TRACE = re.compile("[\x00-\x02\x04-\x08\x0b-\x1f\x7f-\x9f\ufffd]|(?i:more|つづく|続く|press any key|^lines )")
 """Cheap first look; 0x03 stays, it delimits banners."""
 
 _CONTROL = "[\x00-\x02\x04-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]"
 _CONTROLS = re.compile(_CONTROL)
 _SEQUENCE = re.compile("\x1b(?:\\[([0-9;?]*)([ -/]*[@-~])|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[()*+][0-9A-Za-z]|.)?")
 _PAGER_WORDS = (
-    r"-{2,}[ (<]*more[^\r\n\x08\x1b]{0,40}?[ )>]*-{2,}"
+    r"-{2,}[ (<]*more[^\r\n\x08\x1b]{0,40}?[ )>]*-{2,}(?:, next page[^\r\n\x08\x1b]{0,60}quit: [\w-]+)?"
+    r"|lines \d+-\d+(?:/\d+)?(?: \(END\))? ?(?=[\r\x08])"
     r"|<-+ ?more ?-+>"
     r"|-{2,} ?(?:つづく|続く) ?-{2,}"
     r"|press any key to continue[^\r\n\x08\x1b]{0,40}"
