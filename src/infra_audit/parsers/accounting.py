@@ -11,6 +11,8 @@ from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Placed, Reading
 from infra_audit.parsers.splitters import Section, Statement
 
+NEGATIONS = frozenset({"no", "undo", "unset", "delete"})
+"""Words by which a statement is taken back."""
 COMPARED_ONLY = "source compared only"
 """What is shown as the pattern for the lines of a source that no template reads, such as a saved configuration."""
 
@@ -121,7 +123,7 @@ class Accountant:
     def _is_ignored(self, place: Placed, statement: Statement, text: str, account: ScopeAccount) -> bool:
         path, source = place.section.path, self._reading.source.name
         entry = self._platform.ignore.section(path, source) or self._platform.ignore.line(text, path, source)
-        if entry is None:
+        if entry is None or (entry.list == "irrelevant" and self._takes_back(place, statement, text, entry.pattern)):
             return False
         self._leave_out(statement, account, entry.pattern, entry.list)
         if entry.area:
@@ -129,6 +131,22 @@ class Accountant:
             name = self._reading.artifact.name
             account.troubles.append(Trouble(entry.area, "parse.not_parsed_yet", name, span))
         return True
+
+    def _takes_back(self, place: Placed, statement: Statement, text: str, pattern: str) -> bool:
+        """Return whether a line takes back what a template reads; such a line is left out by a pattern made for it only."""
+        verb, _, positive = text.partition(" ")
+        if verb not in NEGATIONS or not positive or pattern.lstrip("^").startswith(f"{verb} "):
+            return False
+        is_header = statement in place.section.header
+        section = Section(positive, (Statement(statement.first, statement.last, positive),)) if is_header else None
+        source = self._reading.source.name
+        claims = (
+            place.claims
+            if section is None
+            else tuple(template for group in self._platform.templates_for(source, section) for template in group)
+        )
+        indent = statement.text[: len(statement.text) - len(statement.text.lstrip())]
+        return any(template.compiled.reads(indent + positive) for template in claims)
 
     def _is_acknowledged(self, statement: Statement, text: str, account: ScopeAccount) -> bool:
         for acknowledgement, matches in self._acknowledgements:

@@ -11,6 +11,7 @@ from typing import Any
 from infra_audit import cache
 from infra_audit.errors import PlatformError
 from infra_audit.parsers import executor
+from infra_audit.parsers.executor import Effect, Group
 from infra_audit.parsers.grammar import Grammar
 from infra_audit.parsers.splitters import Section
 from infra_audit.parsers.template_text import FUNCTIONS, Line, TemplateText
@@ -37,6 +38,7 @@ class Template:
         data = cache.made("template", source, lambda: compiled_data(text))
         self.groups = executor.groups_of(data, Values(tables, grammars).functions())
         self._opens: dict[tuple[str, bool], bool] = {}
+        self._reads: dict[str, bool] = {}
 
     def opens(self, section: Section) -> bool:
         """Return whether a start line matches a header line: else the body would fall to the section before it."""
@@ -48,9 +50,22 @@ class Template:
             self._opens[key] = any(group.matches(text, starts=starts) for group in self.groups)
         return self._opens[key]
 
+    def reads(self, text: str) -> bool:
+        """Return whether some line takes a statement, wherever it stands. Raises whatever a value function raises."""
+        if text not in self._reads:
+            outcomes = [group.outcome(text) for group in _all_groups(self.groups)]
+            self._reads[text] = any(o is not None and o.effect in (Effect.OPENS, Effect.ADDS) for o in outcomes)
+        return self._reads[text]
+
     def run(self, texts: Sequence[str], closes: Sequence[bool]) -> executor.Run:
         """Return the records of the statements of a bucket. Raises whatever a value function raises."""
         return executor.run(self.groups, texts, closes)
+
+
+def _all_groups(groups: Sequence[Group]) -> Iterator[Group]:
+    for group in groups:
+        yield group
+        yield from _all_groups(group.children)
 
 
 def ttp_of(text: TemplateText, functions: executor.Functions | None = None) -> Any:

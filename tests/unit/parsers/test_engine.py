@@ -316,3 +316,21 @@ def test_time_is_linear_in_the_lines() -> None:
 
     small = min(cost(40) for _ in range(2))
     assert cost(800) < 60 * small
+
+
+def test_a_pattern_with_an_optional_no_leaves_out_nothing_that_takes_a_setting_back() -> None:
+    optional = {"irrelevant": [{"pattern": "(no )?(shutdown|frob)$", "reason": "r", "example": "frob"}]}
+    text = "version 15.2\ninterface Gi0/1\n frob\n no frob\n no description x\n"
+    given = document(changed("demo", ignore=optional), text)
+    assert [u.text for u in given.unparsed] == [" no description x"]
+    broad = {"irrelevant": [{"pattern": "(no )?(description|frob) ?.*$", "reason": "r", "example": "frob"}]}
+    taken_back = document(changed("demo", ignore=broad), text)
+    assert [u.text for u in taken_back.unparsed] == [" no description x"], "the template reads descriptions"
+    assert states(taken_back)["interfaces"] == "partial"
+    meant = {
+        "irrelevant": [
+            {"pattern": "no description .*$", "reason": "r", "example": "no description x"},
+            *optional["irrelevant"],
+        ]
+    }
+    assert document(changed("demo", ignore=meant), text).unparsed == ()
