@@ -12,6 +12,8 @@ from tests.corpus.law_tools import NAME, parse
 
 PLATFORMS = sorted(catalogue.platforms())
 SAMPLE = 0 if FULL else 60
+FOREIGN = 250 if FULL else 60
+"""Files of all vendors read as each platform."""
 
 pytestmark = [
     pytest.mark.corpus,
@@ -26,7 +28,7 @@ def files(seed: str) -> list[Path]:
     )
     assert found, f"nothing to read in {CORPUS}"
     random.Random(seed).shuffle(found)
-    return found[: SAMPLE or None]
+    return found[:FOREIGN]
 
 
 def lines_of(path: Path) -> list[str]:
@@ -63,6 +65,13 @@ def check(name: str, lines: list[str]) -> None:
 
 def test_files_of_every_vendor(name: str) -> None:
     for path in files(f"foreign {name}"):
+        check(name, lines_of(path))
+
+
+def test_own_files(name: str) -> None:
+    own = sorted(p for p in (CORPUS / name).rglob("*") if p.is_file())
+    random.Random(f"own {name}").shuffle(own)
+    for path in own[: SAMPLE or None]:
         check(name, lines_of(path))
 
 

@@ -45,6 +45,8 @@ FACTS = 1_000 if FULL else 12
 """Most facts of a file and law. Each is of another field."""
 LONGEST = 20_000 if FULL else 1_500
 """Lines of a file."""
+LONG, OF_LONG = 1_500, 12
+"""Of a file of more lines only so many facts and entries are tried: each costs a parse of the whole."""
 
 PLATFORMS = sorted(name for name in catalogue.platforms() if (CORPUS / name).is_dir())
 
@@ -79,7 +81,8 @@ def texts(name: str) -> tuple[Text, ...]:
 def chosen(name: str, law: str) -> Iterator[tuple[Text, Fact]]:
     for text in texts(name):
         read_facts = [fact for fact in text.facts() if is_read(fact)]
-        for fact in sample(read_facts, FACTS, f"{law} {text.path.name}"):
+        most = OF_LONG if len(text.lines) > LONG else FACTS
+        for fact in sample(read_facts, most, f"{law} {text.path.name}"):
             yield text, fact
 
 
@@ -220,7 +223,7 @@ def test_counter_lines(name: str) -> None:
         here: set[str] = set()
         for fact in _supplied(text):
             entry = str(fact.provenance.template)
-            if entry in here or (not FULL and tried[entry] >= 2):
+            if entry in here or (not FULL and tried[entry] >= 2) or (len(here) >= OF_LONG and len(text.lines) > LONG):
                 continue
             here.add(entry)
             tried[entry] += 1
