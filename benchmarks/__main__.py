@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import bench_redact
+from benchmarks import bench_parse, bench_peers, bench_redact
 
 SWITCH = """!
 version 15.2
@@ -55,6 +55,8 @@ def main() -> None:
             times = sorted(cpu(*arguments, cwd=folder) for _ in range(5))
             print(f"{name:<26}{times[0]:>8.2f}{times[2]:>8.2f}{times[4]:>8.2f}")
     bench_redact.main()
+    bench_parse.main()
+    bench_peers.main()
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ def folder() -> Path | None:
 def made(kind: str, source: str, make: Callable[[], Any]) -> Any:
     """Return what `make` makes of `source`, from the cache when it is there. The value must be plain JSON.
 
-    `source` is all that the value depends on, apart from the version of this program. Raises what `make` raises.
+    `source` is all that the value depends on, apart from the version of this program; `kind` ends in a number that is raised
+    when something else is made of the same source. Raises what `make` raises.
     """
     root = folder()
     if root is None:

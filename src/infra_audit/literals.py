@@ -59,7 +59,7 @@ class Pattern:
 def patterns(sources: Iterable[str], flags: int = 0) -> list[Pattern]:
     """Return a pattern for each expression. Raises re.error when one is no expression."""
     wanted = list(sources)
-    found = cache.made("literals", "\0".join(wanted), lambda: [required(source) for source in wanted])
+    found = cache.made("literals-1", "\0".join(wanted), lambda: [required(source) for source in wanted])
     return [Pattern(source, tuple(needles), flags) for source, needles in zip(wanted, found, strict=True)]
 
 

@@ -115,5 +115,5 @@ def load(path: Path | Traversable, *, cached: bool = False) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("file.unreadable", file=str(path), what=type(error).__name__) from error
     if cached:
-        return cache.made("yaml", text, lambda: loads(text, str(path)))
+        return cache.made("yaml-1", text, lambda: loads(text, str(path)))
     return loads(text, str(path))

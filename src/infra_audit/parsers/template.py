@@ -35,7 +35,7 @@ class Template:
     ) -> None:
         """Compile a checked text. Raises PlatformError when TTP cannot compile it."""
         source = json.dumps([_TTP, _prepared(text), dict(text.variables)])
-        data = cache.made("template", source, lambda: compiled_data(text))
+        data = cache.made("template-1", source, lambda: compiled_data(text))
         self.groups = executor.groups_of(data, Values(tables, grammars).functions())
         self._opens: dict[tuple[str, bool], bool] = {}
         self._reads: dict[str, bool] = {}
