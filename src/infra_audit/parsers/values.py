@@ -10,7 +10,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     duration("m s", never=0)         seconds; units d h m s ms; the total `never` means never, null
     switch("on", "off")              true or false
     numbers         10,20-22 or 10 20 to 22 -> [[10, 10], [20, 22]]
-    split(",")      the parts between a separator; split(",", ranges=True) writes A1-A3 out as A1, A2, A3
+    split(",")      the parts between a separator; split(",", ranges=True) writes A1-A3 and port1.0.1-1.0.3 out
     decimal         a number with a sign and decimals
     address         address, address/length, address and mask or `address mask-length length`, v4 or v6; network form with address(network=True)
     secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
@@ -25,6 +25,7 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
 
 import ipaddress
 import re
+import string
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -240,9 +241,14 @@ def _longest_first(table: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
 
 
 def _between(first: str, last: str) -> list[str] | None:
-    """Return the names from `first` to `last`, which differ in the number at their end; None when they are no such range."""
+    """Return the names from `first` to `last`, which differ in the number at their end; None when they are no such range.
+
+    The last name may leave out what both begin with, or the letters alone: A1-A3, A1-3, port1.0.1-1.0.3.
+    """
     start, end = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
-    if start is None or end is None or end["stem"] not in ("", start["stem"]):
+    if start is None or end is None:
+        return None
+    if end["stem"] not in ("", start["stem"], start["stem"].lstrip(string.ascii_letters)):
         return None
     return [f"{start['stem']}{n}" for n in range(int(start["number"]), int(end["number"]) + 1)] or None
 

@@ -63,9 +63,9 @@ def _put(into: dict[str, Any], record: Record) -> None:
 
 def _first_values(record: Record) -> dict[str, Any]:
     value: dict[str, Any] = {}
-    for name, _, captured in record.fields:
-        if not name.startswith("_"):
-            value.setdefault(name, _plain(captured))
+    for field in _plain([{name: captured} for name, _, captured in record.fields]):
+        for name, shown in field.items():
+            value.setdefault(name, shown)
     for child in record.children:
         _put(value, child)
     return value
