@@ -12,6 +12,7 @@ A seeded sample by default; all files, and a fact of every field of each, with I
 
 import json
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -47,6 +48,10 @@ LONGEST = 20_000 if FULL else 1_500
 """Lines of a file."""
 LONG, OF_LONG = 1_500, 12
 """Of a file of more lines only so many facts and entries are tried: each costs a parse of the whole."""
+
+Family = tuple[str, str, tuple[str, ...]]
+_KIND_WORDS = {"set": 2, "config": 4}
+"""How many words of a header say what kind of section it opens; the others are names."""
 
 PLATFORMS = sorted(name for name in catalogue.platforms() if (CORPUS / name).is_dir())
 
@@ -152,7 +157,7 @@ def test_later_wins(name: str) -> None:
         contrary = next(
             (
                 line
-                for line, value in pool[fact.pattern]
+                for line, value in pool[_family(text, fact)]
                 if value != fact.value and not _gives_key(fact) and _form(line) == _form(text.lines[raw - 1].strip())
             ),
             None,
@@ -162,7 +167,8 @@ def test_later_wins(name: str) -> None:
             continue
         counts["tried"] += 1
         lines = [*text.lines[:raw], indent + contrary, *text.lines[raw:]]
-        if any(found.value == fact.value for found in same(text.parse(lines), fact)):
+        left = same(text.parse(lines), fact)  # another part of the device may have the value from lines of its own
+        if any(f.value == fact.value and f.provenance.lines == fact.provenance.lines for f in left):
             failures.append(f"{shown(text, fact)} stands after {contrary!r}")
     report("later wins", name, counts, failures)
 
@@ -175,17 +181,25 @@ def _form(line: str) -> str:
 
 
 @cache
-def contrary_lines(name: str) -> dict[str, list[tuple[str, Any]]]:
-    """Statements of the corpus by the field they set, with the value, in a fixed order."""
-    found: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+def contrary_lines(name: str) -> dict[Family, list[tuple[str, Any]]]:
+    """Statements of the corpus by the field they set and where they may stand, with the value, in a fixed order."""
+    found: dict[Family, list[tuple[str, Any]]] = defaultdict(list)
     for text in texts(name):
         for fact in text.facts():
             where = _body_statement(text, fact) if is_read(fact) else None
             if where is not None:
                 entry = (text.lines[where[0] - 1].strip(), fact.value)
-                if entry not in found[fact.pattern]:
-                    found[fact.pattern].append(entry)
+                if entry not in found[_family(text, fact)]:
+                    found[_family(text, fact)].append(entry)
     return found
+
+
+def _family(text: Text, fact: Fact) -> Family:
+    """The field, its template, and the words of the header that say what kind of section it is in."""
+    first = fact.provenance.lines[0][0]
+    where = section_of(text, first)
+    words = text.lines[(where[0].header[0].first if where else first) - 1].split()
+    return fact.pattern, str(fact.provenance.template), tuple(words[: _KIND_WORDS.get(words[0], 1)] if words else ())
 
 
 def _body_statement(text: Text, fact: Fact) -> tuple[int, str] | None:
@@ -200,7 +214,25 @@ def _body_statement(text: Text, fact: Fact) -> tuple[int, str] | None:
     if is_header and "[" in fact.key:
         return None  # the line opens its own item: another line would open another
     line = text.lines[first - 1]
+    if _is_of_one_statement(fact):
+        return None
+    if _names_of_items(fact.key) & set(line.split()):
+        return None  # the line names its own item: one of another item says nothing of this
     return first, line[: len(line) - len(line.lstrip())]
+
+
+def _is_of_one_statement(fact: Fact) -> bool:
+    """Whether the item is known by its digest: another statement is another item."""
+    schema: Any = catalogue.areas()[fact.pattern.split("/")[0]].schema
+    for part in fact.pattern.split("/")[1:]:
+        if "digest" in schema.get("x-key", ()):
+            return True
+        schema = schema.get("items", {}) if part == "*" else schema.get("properties", {}).get(part, {})
+    return "digest" in schema.get("x-key", ())
+
+
+def _names_of_items(key: str) -> set[str]:
+    return {part.strip('"') for inside in re.findall(r"\[([^\]]*)\]", key) for part in inside.split(",") if part}
 
 
 def _gives_key(fact: Fact) -> bool:
