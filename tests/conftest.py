@@ -5,6 +5,7 @@ corpus are shared out test by test. What a test over the corpus prints is a figu
 """
 
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Generator
@@ -26,6 +27,12 @@ _SHARED_OUT = ("tests/corpus/", "tests/laws/")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--figures", metavar="FILE", help="write what the tests over the corpus print to FILE")
     parser.addoption("--verification", metavar="FILE", help="write the counts of this run, with the commit, to FILE")
+
+
+def pytest_configure() -> None:
+    """Listen to Ctrl-C, and so do the commands that tests start: what a shell starts in the background does not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,20 +19,7 @@ def _start(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "infra_audit", "demo", "--out", "out", "--id", "cut", "--max-sessions", "2"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "INFRA_AUDIT_LANG": "en", "HOME": str(folder)}
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=env,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=_interruptible,  # noqa: PLW1509 - nothing but a system call
-    )
-
-
-def _interruptible() -> None:
-    """Listen to Ctrl-C, whatever started the tests: what is started in the background of a shell does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def _collected(folder: Path) -> int:
