@@ -99,6 +99,7 @@ def _likeness(lines: Sequence[str], platform: Platform) -> int:
     """Return how much the text looks like the platform: the tie-break when two know the same commands.
 
     What stands around an answer, such as its end marker, counts too: an answer may be too short to tell a platform.
+    How a whole answer begins does not: `hostname NAME` is the beginning for several platforms.
     """
     rules: Sequence[Any] = platform.data.get("detect", ())
     frames = {
@@ -106,11 +107,11 @@ def _likeness(lines: Sequence[str], platform: Platform) -> int:
         for source in platform.sources.values()
         for pattern in (
             *source.get("header", ()),
-            *(source[name] for name in ("begin", "end", "size") if name in source),
+            *(source[name] for name in ("end", "size") if name in source),
         )
     }
     bare = [re.sub(f"^{_STAMP}", "", line) for line in lines]
-    weights: list[int] = [rule["weight"] for rule in rules if any(re.search(rule["pattern"], line) for line in lines)]
+    weights: list[int] = [rule["weight"] for rule in rules if any(re.search(rule["pattern"], line) for line in bare)]
     return sum(weights) + sum(any(re.search(pattern, line) for line in bare) for pattern in frames)
 
 
