@@ -39,6 +39,8 @@ class Fact:
     """Key without the names of items."""
     value: Any
     provenance: Provenance
+    scope: str = ""
+    """VDOM or logical system of a divided device that it speaks of."""
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -107,9 +109,15 @@ def parse(platform: Platform, lines: Sequence[str], source: str | None = None) -
 
 
 def facts(document: FactsDocument) -> Iterator[Fact]:
+    scope = scope_of(document)
     for pointer, provenance in document.provenance.items():
         if not pointer.startswith("/subject/"):
-            yield Fact(pointer, *_keys(document, pointer), value_at(document, pointer), provenance)
+            yield Fact(pointer, *_keys(document, pointer), value_at(document, pointer), provenance, scope)
+
+
+def scope_of(document: FactsDocument) -> str:
+    """The part of a divided device that a document speaks of; empty for the device itself."""
+    return str(document.subject["id"]).partition("/")[2]
 
 
 def value_at(document: FactsDocument, pointer: str) -> Any:

@@ -36,6 +36,7 @@ from tests.corpus.law_tools import (
     read,
     same,
     sample,
+    scope_of,
     section_of,
     without,
 )  # fmt: skip
@@ -280,14 +281,25 @@ def _changes(text: Text, fact: Fact, entry: str) -> bool:
     counter: str = text.platform.data[kind][int(index)]["counter"]
     before = text.values
     for lines in (_aimed(text, fact, counter), counter.split("\n")):
-        documents = text.parse([*text.lines, *lines])
-        after = same(documents, fact)
+        documents = [
+            d for d in text.parse([*text.lines, *_in_scope(fact.scope, lines)]) if scope_of(d) in ("", fact.scope)
+        ]
+        after = same([d for d in documents if scope_of(d) == fact.scope], fact)
         if not any(found.value == fact.value and found.provenance.kind is fact.provenance.kind for found in after):
             return True
         found = [f for document in documents for f in _below(document, fact)]
         if any(before.get(f.key, fact.value) != f.value for f in found):
             return True
     return False
+
+
+def _in_scope(scope: str, lines: list[str]) -> list[str]:
+    """Lines as they are written for a part of a divided device."""
+    if not scope:
+        return lines
+    if lines[0].startswith("set "):
+        return [line.replace("set ", f"set logical-systems {scope} ", 1) for line in lines]
+    return ["config vdom", f"edit {scope}", *lines, "end"]
 
 
 def _below(document: FactsDocument, fact: Fact) -> list[Fact]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
-from infra_audit.parsers.derive.walk import items
+from infra_audit.parsers.derive.walk import items, key_fields
 
 _FIRST_METHOD = {"none": "none", "local": "local", "local-case": "local", "line": "password", "enable": "password"}
 
@@ -23,8 +23,8 @@ def _aaa_login(facts: Facts, _entry: Entry) -> Iterator[Derived]:
             continue
         at, method = lists[name]
         sources: list[Pointer] = [("aaa", "enabled"), *((*at, f) for f in ("service", "kind", "list", "methods"))]
-        if "authentication_list" in line:
-            sources.append((*pointer, "authentication_list"))
+        own = [field for field in ("authentication_list",) if field in line] or key_fields((*pointer, "login"))
+        sources += [(*pointer, field) for field in own if field in line]
         yield Derived((*pointer, "login"), _FIRST_METHOD.get(method["methods"][0], "aaa"), tuple(sources))
 
 
