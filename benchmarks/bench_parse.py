@@ -20,7 +20,8 @@ from infra_audit.model.platform import Platform
 from infra_audit.parsers import engine
 
 TEXTS: dict[str, Callable[[int], list[str]]] = {"cisco_ios": texts.switch, "fortinet": texts.firewall}
-_BASE = re.compile(r"\s*(interface|set) (\S+)")
+_BASE = re.compile(r"^(\s*)(\S+)(?:\s+(.*))?$")
+"""Takes a line apart as any reader must: indent, first word, rest."""
 
 
 @cache

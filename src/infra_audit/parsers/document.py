@@ -59,7 +59,8 @@ class Provenances(Mapping[str, Provenance]):
 
     def __len__(self) -> int:
         """Count the pointers."""
-        return sum(1 for _ in self)
+        shared = (node for item in self._shared.values() for node in item.fields.values() if type(node) is SharedLeaf)
+        return len(self._own) + sum(1 for _ in shared)
 
 
 def _suppliers(item: Object, name: str, pointer: str) -> list[Supplied]:
@@ -100,7 +101,7 @@ def _value(node: Node, at: str, key: str, flat: Flat) -> Any:
 def _item(item: Object, at: str, above: str, key: tuple[str, ...], flat: Flat) -> dict[str, Any]:
     name = f"{above}[{','.join([_key_part(item, part) for part in key])}]"
     flat.keys[at] = name
-    common = _common(item)
+    common = item.whole or _common(item)
     if common is not None:
         flat.provenance[at] = common
     return _fields(item, at, name, flat, common, key)
@@ -118,16 +119,16 @@ def _fields(
     if holder.supplied:
         flat.provenance.share(at, holder)
     for name, node in holder.fields.items():
-        if type(node) is SharedLeaf:
-            result[name] = node.value
-        elif not isinstance(node, Leaf):
+        if not isinstance(node, Leaf):
             result[name] = _value(node, _below(at, name), f"{key}/{name}", flat)
-        else:
-            result[name] = node.value
-            if name in COUNTED and node.provenance is None:
-                flat.provenance[_below(at, name)] = _counted(name, at, item_key)
-            elif common is None or not _is_common(node, common):
-                _leaf(node, _below(at, name), flat)
+            continue
+        result[name] = node.value
+        if type(node) is SharedLeaf or (node.provenance is common and common is not None):
+            continue
+        if name in COUNTED and node.provenance is None:
+            flat.provenance[_below(at, name)] = _counted(name, at, item_key)
+        elif common is None or not _is_common(node, common):
+            _leaf(node, _below(at, name), flat)
     return result
 
 

@@ -1,7 +1,7 @@
 """Section templates at work, statement by statement.
 
 TTP defines the language and compiles each template line to an expression; here the expressions are run. A line is only
-tried on statements of its level that begin with its first word, a statement that was read before is remembered, and each
+tried on statements of its level that begin with its first words, a statement that was read before is remembered, and each
 captured value keeps the statement it came from. TTP itself would keep the first of two values of one name, where a device
 keeps the last, and cannot say which line gave a value. A differential test holds both to the same captures.
 """
@@ -101,7 +101,7 @@ class Group:
     rules: tuple[Rule, ...]
     children: tuple["Group", ...] = ()
     _remembered: dict[str, Outcome | None] = field(default_factory=dict)
-    _candidates: dict[tuple[int, str], tuple[Rule, ...]] = field(default_factory=dict)
+    _candidates: dict[tuple[int, tuple[str, ...]], tuple[Rule, ...]] = field(default_factory=dict)
 
     def outcome(self, text: str) -> Outcome | None:
         """Return what a statement does to this group; None = no line of it matches. Raises what a value function raises."""
@@ -138,16 +138,22 @@ class Group:
         return any(rule.find(framed) for rule in self._tried_on(text) if rule.starts or not starts)
 
     def _tried_on(self, text: str) -> tuple[Rule, ...]:
-        """Return the lines of the level and first word of a statement, in the order of the file."""
-        words = text.split(None, 1)
-        key = (len(text) - len(text.lstrip(" ")), words[0] if words else "")
+        """Return the lines of the level and first words of a statement, in the order of the file."""
+        words = text.split(None, 2)
+        level = len(text) - len(text.lstrip(" "))
+        key = (level, tuple(words[:2]))
         found = self._candidates.get(key)
         if found is None:
-            level, word = key
+            if len(self._candidates) >= _MOST_REMEMBERED:
+                self._candidates.clear()
             found = self._candidates[key] = tuple(
-                rule for rule in self.rules if rule.level == level and (not rule.words or rule.words[0] == word)
+                rule for rule in self.rules if rule.level == level and _begins(words, rule.words[:2])
             )
         return found
+
+
+def _begins(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    return all(at < len(words) and words[at] == word for at, word in enumerate(wanted))
 
 
 @dataclass(slots=True, eq=False)

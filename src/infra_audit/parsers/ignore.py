@@ -37,11 +37,10 @@ class _Rule:
     """None: in every source."""
     entry: Entry
 
-    def applies(self, path: str, source: str | None) -> bool:
-        """Return whether it speaks of a section of a source; `source` None: of any."""
-        if self.source is not None and source is not None and self.source != source:
-            return False
-        return path == self.section[:-1] if self.section.endswith("$") else path.startswith(self.section)
+
+def _speaks_of(section: str, path: str) -> bool:
+    """Return whether `section` of an entry means the section of a header."""
+    return path == section[:-1] if section.endswith("$") else path.startswith(section)
 
 
 class _Known:
@@ -76,25 +75,38 @@ class Ignore:
             pattern = next(patterns) if "pattern" in entry else None
             rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
             (self._sections if pattern is None else self._lines).append(rule)
-        self._of_section: dict[tuple[str, str | None], Entry | None] = {}
-        self._of_path: dict[tuple[str, str | None], _Known] = {}
-        """What is remembered of the statements in sections of one header."""
-        self._shared: dict[tuple[int, ...], _Known] = {}
-        """Headers that the same entries speak of share what they remember: most statements come many times."""
+        self._named = tuple({rule.section: None for rule in (*self._lines, *self._sections)})
+        """What entries say of headers: a few texts, however many entries there are."""
+        self._meant: dict[str, frozenset[str]] = {}
+        """By header, those of them that mean it."""
+        self._of_section: dict[tuple[str | None, frozenset[str]], Entry | None] = {}
+        self._of_lines: dict[tuple[str | None, frozenset[str]], _Known] = {}
+        """Headers that the same entries speak of share what is remembered of the statements: most come many times."""
 
     def section(self, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out a whole section, by its header."""
-        key = (path, source)
+        key = (source, self._meaning(path))
         if key not in self._of_section:
-            self._of_section[key] = next((rule.entry for rule in self._sections if rule.applies(path, source)), None)
+            self._of_section[key] = next((rule.entry for rule in self._sections if _applies(rule, *key)), None)
         return self._of_section[key]
 
     def line(self, text: str, path: str, source: str | None = None) -> Entry | None:
         """Return the entry that leaves out one statement (`text` without its indent) in a section."""
-        known = self._of_path.get((path, source))
+        key = (source, self._meaning(path))
+        known = self._of_lines.get(key)
         if known is None:
-            rules = tuple(index for index, rule in enumerate(self._lines) if rule.applies(path, source))
-            if rules not in self._shared:
-                self._shared[rules] = _Known(tuple(self._lines[index] for index in rules))
-            known = self._of_path[path, source] = self._shared[rules]
+            known = self._of_lines[key] = _Known(tuple(rule for rule in self._lines if _applies(rule, *key)))
         return known.entry(text)
+
+    def _meaning(self, path: str) -> frozenset[str]:
+        found = self._meant.get(path)
+        if found is None:
+            if len(self._meant) >= _MOST_REMEMBERED:
+                self._meant.clear()
+            found = self._meant[path] = frozenset(section for section in self._named if _speaks_of(section, path))
+        return found
+
+
+def _applies(rule: _Rule, source: str | None, meant: frozenset[str]) -> bool:
+    """Return whether an entry speaks of a section of a source; `source` None: of any."""
+    return rule.section in meant and (rule.source is None or source is None or rule.source == source)

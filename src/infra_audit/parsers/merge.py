@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.grammar import Many
-from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Path, Replaced
+from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Order, Path, Replaced, plain
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 COUNTED = ("digest", "occurrence")
@@ -28,32 +28,24 @@ class Merger:
         return self._object(root, self._root, ())
 
     def _object(self, branch: Branch, schema: Mapping[str, Any], path: Path) -> Object:
-        result = Object(sections=set(branch.sections))
-        properties = schema.get("properties", {})
-        lists = {name: list(branches) for name, branches in branch.lists.items()}
+        result = Object(sections=branch.sections)
+        fields, properties = result.fields, schema.get("properties", {})
+        statements: dict[str, list[Capture]] = {}
         for name, captures in branch.captures.items():
-            inner = properties.get(name, {})
-            if is_keyed(inner) and all(isinstance(c.value, (dict, list)) for c in captures):
-                lists.setdefault(name, []).extend(self._statements(captures, (*path, name), branch))
+            value = captures[-1].value
+            if isinstance(value, (dict, list)) and _are_items(captures, properties.get(name, {})):
+                statements[name] = captures
+            elif len(captures) == 1 and not isinstance(value, list):
+                fields[name] = Leaf(value, captures[0].provenance)
             else:
-                result.fields[name] = self._resolved(captures, (*path, name))
+                fields[name] = self._resolved(captures, (*path, name))
         for name, child in branch.children.items():
-            result.fields[name] = self._object(child, properties.get(name, {}), (*path, name))
-        for name, branches in lists.items():
-            result.fields[name] = self._items(branches, properties.get(name, {}), (*path, name))
+            fields[name] = self._object(child, properties.get(name, {}), (*path, name))
+        for name in [*branch.lists, *(name for name in statements if name not in branch.lists)]:
+            inner, below = properties.get(name, {}), (*path, name)
+            read = self._winners(statements[name], below) if name in statements else []
+            fields[name] = self._items(branch.lists.get(name, []), read, branch.sections, inner, below)
         return result
-
-    def _statements(self, captures: list[Capture], path: Path, parent: Branch) -> list[Branch]:
-        """Return the objects that token grammars read, as items of their own."""
-        found = []
-        for capture in self._winners(captures, path):
-            for value in capture.value if isinstance(capture.value, list) else [capture.value]:
-                item = Branch(sections=set(parent.sections))
-                if isinstance(value, dict) and "_id" in value:
-                    item.identity = str(value["_id"])
-                _spread(item, value, capture)
-                found.append(item)
-        return found
 
     def _winners(self, captures: list[Capture], path: Path) -> list[Capture]:
         if len(captures) == 1:
@@ -76,26 +68,39 @@ class Merger:
             return Leaf([], winners[-1].provenance)
         return Leaf(values, None, tuple(elements))
 
-    def _items(self, branches: list[Branch], schema: Mapping[str, Any], path: Path) -> Items:
+    def _items(
+        self, branches: list[Branch], read: list[Capture], sections: set[Order], schema: Mapping[str, Any], path: Path
+    ) -> Items:
+        """Return the items of a list: those that groups made, and those that token grammars read as objects."""
         key = tuple(schema.get("x-key", ()))
         inner = schema.get("items", {})
-        branches = sorted(branches, key=_first_order)
-        if any(name in COUNTED for name in key):
-            branches = _joined_by_identity(branches)
+        counted = any(name in COUNTED for name in key)
+        if counted and not branches and all(_is_whole(capture.value, inner) for capture in read):
+            objects = [item for capture in read for item in _whole_items(capture, sections)]
         else:
-            branches = self._joined(_joined_by_identity(branches), key)
-        objects = [self._object(branch, inner, path) for branch in branches]
-        for branch, item in zip(branches, objects, strict=True):
-            if branch.is_joined:
-                _cite_together(item, tuple(item.fields) if "digest" in key else key)
+            objects = self._merged([*branches, *_statements(read, sections)], key, inner, path)
+        properties = inner.get("properties", {})
         for item in objects:
-            if "well_known" in inner.get("properties", {}):
+            if "well_known" in properties:
                 _known_secret(item)
             if "digest" in key:
-                item.fields["digest"] = Leaf(digest(item), _common(item))
+                item.fields["digest"] = Leaf(digest(item), item.whole or _common(item))
         if "occurrence" in key:
             _count(objects, key)
         return Items(objects, key)
+
+    def _merged(
+        self, branches: list[Branch], key: tuple[str, ...], schema: Mapping[str, Any], path: Path
+    ) -> list[Object]:
+        """Return items of which some may be one."""
+        branches = _joined_by_identity(sorted(branches, key=_first_order))
+        if not any(name in COUNTED for name in key):
+            branches = self._joined(branches, key)
+        objects = [self._object(branch, schema, path) for branch in branches]
+        for branch, item in zip(branches, objects, strict=True):
+            if branch.is_joined:
+                _cite_together(item, tuple(item.fields) if "digest" in key else key)
+        return objects
 
     def _joined(self, branches: list[Branch], key: tuple[str, ...]) -> list[Branch]:
         """Make one branch of all that have one key."""
@@ -112,6 +117,71 @@ class Merger:
 
     def _last(self, captures: list[Capture] | None) -> Any:
         return max(captures, key=lambda capture: capture.order).value if captures else None
+
+
+def _are_items(captures: list[Capture], schema: Mapping[str, Any]) -> bool:
+    """Return whether the captures of a field are items of a list with a key, one or several each."""
+    return is_keyed(schema) and all(isinstance(capture.value, (dict, list)) for capture in captures)
+
+
+def _statements(captures: list[Capture], sections: set[Order]) -> Iterator[Branch]:
+    """Yield the objects that token grammars read, as items that others may be joined to."""
+    for capture in captures:
+        for value in _each(capture.value):
+            item = Branch(sections=set(sections))
+            if isinstance(value, dict) and "_id" in value:
+                item.identity = str(value["_id"])
+            _spread(item, value, capture)
+            yield item
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_whole(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Return whether each object that a token grammar read is an item of its own, without lists of objects in it."""
+    properties = schema.get("properties", {})
+    for each in _each(value):
+        if not isinstance(each, dict) or "_id" in each:
+            return False
+        for name, inner in each.items():
+            if isinstance(inner, (dict, list)) and is_keyed(properties.get(name, {})):
+                return False
+    return True
+
+
+def _whole_items(capture: Capture, sections: set[Order]) -> Iterator[Object]:
+    """Yield the items that one statement gave whole: most of a long configuration, so they take no detour."""
+    provenance = capture.provenance
+    for value in _each(capture.value):
+        item = Object(sections=sections)
+        fields = item.fields
+        nested = []
+        for name, inner in value.items():
+            if name[0] == "_":
+                continue
+            if "__" in name:
+                nested.append(name)
+            else:
+                fields[name] = _one_leaf(inner, provenance)
+        for name in nested:
+            *above, last = name.split("__")
+            holder = item
+            for part in above:
+                child = holder.fields.setdefault(part, Object(sections=sections))
+                assert isinstance(child, Object)
+                holder = child
+            holder.fields[last] = _one_leaf(value[name], provenance)
+        item.whole = None if nested else provenance
+        yield item
+
+
+def _one_leaf(value: Any, provenance: Provenance) -> Leaf:
+    """Return the leaf of a value that one statement gave."""
+    if isinstance(value, list) and value:
+        return Leaf(list(value), None, (provenance,) * len(value))
+    return Leaf(value, provenance)
 
 
 def _joined_by_identity(branches: list[Branch]) -> list[Branch]:
@@ -175,15 +245,13 @@ def is_keyed(schema: Mapping[str, Any]) -> bool:
 
 def digest(item: Object) -> str:
     """Return the digest of a neutral entry: what it says, without its place in the list."""
-    values = {name: _plain(node) for name, node in item.fields.items() if name not in _NOT_NEUTRAL}
+    values = {
+        name: node.value if isinstance(node, Leaf) else plain(node)
+        for name, node in item.fields.items()
+        if name not in _NOT_NEUTRAL
+    }
     text = _CANONICAL.encode(values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _plain(node: Node) -> Any:
-    from infra_audit.parsers.tree import plain
-
-    return plain(node)
 
 
 def _count(objects: list[Object], key: tuple[str, ...]) -> None:
@@ -191,7 +259,7 @@ def _count(objects: list[Object], key: tuple[str, ...]) -> None:
     for item in objects:
         rest = tuple(_text(_value(item, field)) for field in key if field != "occurrence")
         seen[rest] = seen.get(rest, 0) + 1
-        item.fields["occurrence"] = Leaf(seen[rest], _common(item))
+        item.fields["occurrence"] = Leaf(seen[rest], item.whole or _common(item))
 
 
 def _known_secret(item: Object) -> None:

@@ -111,6 +111,8 @@ class Object:
     sections: set[Order] = field(default_factory=set)
     supplied: list[Supplied] = field(default_factory=list)
     """Where the shared leaves among the fields come from."""
+    whole: Provenance | None = None
+    """Of an item that one statement gave whole: what every field that was read has."""
 
     def drop(self, name: str) -> "Node":
         """Remove a field and return it."""

@@ -27,7 +27,6 @@ import ipaddress
 import re
 import string
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from infra_audit import secret as secrets
@@ -71,6 +70,8 @@ class Values:
         """Use the tables and grammars of a platform."""
         self.tables = tables
         self.grammars = grammars
+        self._long: dict[tuple[str, str], str | None] = {}
+        """Long form of the letters of an interface name, by table and letters."""
 
     def functions(self) -> dict[str, Callable[..., Result]]:
         """Return the functions by the names that templates use."""
@@ -152,9 +153,10 @@ class Values:
             if len(words) == 3 and words[1] == "mask-length":
                 words = [f"{words[0]}/{words[2]}"]
             if len(words) == 2 and "." in words[1]:
-                if masked(words[0], words[1], wildcard=False) is None:
+                found = masked(words[0], words[1], wildcard=False)
+                if not isinstance(found, str):  # no addresses, or no mask
                     return refuse(value)
-                words = ["/".join(words)]
+                return (found if network else f"{words[0]}/{found.rpartition('/')[2]}"), None
             if len(words) != 1 or "%" in words[0]:
                 return refuse(value)
             if network:
@@ -208,7 +210,11 @@ class Values:
     def name(self, value: str, table: str, seen: str | None = None) -> Result:
         """Give an interface name in its long form; one that the table does not know stays as written."""
         written = " ".join(split_words(value))
-        full = long_name(written, self.tables[table])
+        letters = _letters(written)
+        if (table, letters) not in self._long:
+            self._long[table, letters] = long_letters(letters, self.tables[table])
+        long = self._long[table, letters]
+        full = written if long is None else long + written[len(letters) :].replace(" ", "")
         if seen is None:
             return full, None
         fields = {seen: written}
@@ -223,21 +229,18 @@ def _constant(_value: Any, value: Any) -> Result:
     return value, None
 
 
-def long_name(written: str, table: Mapping[str, str]) -> str:
-    """Return the long form of an interface name: the longest short form that its letters begin with is replaced."""
-    position = next((i for i, c in enumerate(written) if not (c.isalpha() or c in "-_")), len(written))
-    letters, rest = written[:position], written[position:].replace(" ", "")
-    for short, full in _longest_first(tuple(table.items())):
-        if letters.lower().startswith(short.lower()) and (
-            full.lower().startswith(letters.lower()) or letters.lower() == short.lower()
-        ):
-            return full + rest
-    return written
+def _letters(written: str) -> str:
+    """Return an interface name up to its first digit."""
+    return written[: next((i for i, c in enumerate(written) if not (c.isalpha() or c in "-_")), len(written))]
 
 
-@lru_cache(maxsize=64)
-def _longest_first(table: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    return sorted(table, key=lambda entry: (-len(entry[0]), entry[0]))
+def long_letters(letters: str, table: Mapping[str, str]) -> str | None:
+    """Return the long form of the letters of a name: that of the longest short form they begin with; None = no such form."""
+    low = letters.lower()
+    for short, full in sorted(table.items(), key=lambda entry: (-len(entry[0]), entry[0])):
+        if low.startswith(short.lower()) and (full.lower().startswith(low) or low == short.lower()):
+            return full
+    return None
 
 
 def _between(first: str, last: str) -> list[str] | None:

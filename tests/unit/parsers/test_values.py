@@ -6,7 +6,7 @@ import pytest
 
 from infra_audit.parsers.grammar import Grammar
 from infra_audit.parsers.splitters import BREAK
-from infra_audit.parsers.values import Adds, Items, Values, long_name
+from infra_audit.parsers.values import Adds, Items, Values
 
 TABLES: dict[str, dict[str, Any]] = {
     "colour": {"red": 1, "all": [1, 2]},
@@ -81,4 +81,4 @@ def test_a_mark_says_the_same_as_the_secret() -> None:
      ("Port-channel1", "Port-channel1"), ("po1.20", "Port-channel1.20"), ("Foo9", "Foo9"), ("Vlan10", "Vlan10")],
 )  # fmt: skip
 def test_interface_names(written: str, full: str) -> None:
-    assert long_name(written, TABLES["names"]) == full
+    assert VALUES.name(written, "names") == (full, None)
