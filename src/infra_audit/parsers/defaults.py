@@ -170,9 +170,7 @@ class Defaults:
                 if look is not None:
                     decided[look] = decision
             for above, supplied in decision.supplied:
-                holder = _held(top, above)
-                holder.fields.update(supplied.fields)
-                holder.supplied.append(supplied)
+                (_held(top, above) if above else top).supply(supplied)
             if decision.undecided:
                 self._undecided.setdefault(id(top), set()).update(decision.undecided)
 
@@ -181,7 +179,7 @@ class Defaults:
         open_fields = self._undecided.get(id(top))
         return (
             frozenset(open_fields) if open_fields else None,
-            *[_looks(top.fields.get(field), valued=field in conditions) for field in fields],
+            *[_looks(top, field, valued=field in conditions) for field in fields],
         )
 
     def _decide(self, top: Object, offers: Sequence[_Offer], *, is_item: bool) -> _Decision:
@@ -251,16 +249,18 @@ def _held(top: Object, above: Sequence[str]) -> Object:
     return holder
 
 
-def _looks(node: Node | None, *, valued: bool) -> Any:
+def _looks(holder: Object, field: str, *, valued: bool) -> Any:
     """Return whether a field is there, its value where that counts, and the same of what is below it."""
-    if node is None:
+    if not holder.has(field):
         return None
-    if isinstance(node, Object):
-        return tuple([(name, _looks(child, valued=True)) for name, child in node.fields.items()])
-    if not valued:
-        return True
-    value = plain(node)
-    return (value,) if isinstance(value, (str, int)) else repr(value)
+    if valued or not holder.is_whole:
+        node = holder.fields[field]
+        if isinstance(node, Object):
+            return tuple([(name, _looks(node, name, valued=True)) for name in node.fields])
+        if valued:
+            value = plain(node)
+            return (value,) if isinstance(value, (str, int)) else repr(value)
+    return True
 
 
 def is_complete(reading: Reading) -> bool:

@@ -59,8 +59,7 @@ class Provenances(Mapping[str, Provenance]):
 
     def __len__(self) -> int:
         """Count the pointers."""
-        shared = (node for item in self._shared.values() for node in item.fields.values() if type(node) is SharedLeaf)
-        return len(self._own) + sum(1 for _ in shared)
+        return len(self._own) + sum(item.shared for item in self._shared.values())
 
 
 def _suppliers(item: Object, name: str, pointer: str) -> list[Supplied]:
@@ -99,7 +98,7 @@ def _value(node: Node, at: str, key: str, flat: Flat) -> Any:
 
 
 def _item(item: Object, at: str, above: str, key: tuple[str, ...], flat: Flat) -> dict[str, Any]:
-    name = f"{above}[{','.join([_key_part(item, part) for part in key])}]"
+    name = f"{above}[{','.join([_key_part(item.value(part)) for part in key])}]"
     flat.keys[at] = name
     common = item.whole or _common(item)
     if common is not None:
@@ -115,9 +114,12 @@ def _fields(
     common: Provenance | None,
     item_key: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    result = {}
     if holder.supplied:
         flat.provenance.share(at, holder)
+    plain = holder.plain()
+    if plain is not None:
+        return plain
+    result = {}
     for name, node in holder.fields.items():
         if not isinstance(node, Leaf):
             result[name] = _value(node, _below(at, name), f"{key}/{name}", flat)
@@ -167,7 +169,5 @@ def _is_common(leaf: Leaf, common: Provenance) -> bool:
     return leaf.provenance is common or leaf.provenance == common
 
 
-def _key_part(item: Object, name: str) -> str:
-    node = item.fields.get(name)
-    value = node.value if isinstance(node, Leaf) else None
+def _key_part(value: Any) -> str:
     return "" if value is None else str(value)

@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.grammar import Many
-from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Order, Path, Replaced, plain
+from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Order, Path, Replaced, leaf_of, plain
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 COUNTED = ("digest", "occurrence")
@@ -80,11 +80,12 @@ class Merger:
         else:
             objects = self._merged([*branches, *_statements(read, sections)], key, inner, path)
         properties = inner.get("properties", {})
+        is_digested, is_secret = "digest" in key, "well_known" in properties
         for item in objects:
-            if "well_known" in properties:
+            if is_secret:
                 _known_secret(item)
-            if "digest" in key:
-                item.fields["digest"] = Leaf(digest(item), item.whole or _common(item))
+            if is_digested:
+                item.count("digest", digest(item), _common(item))
         if "occurrence" in key:
             _count(objects, key)
         return Items(objects, key)
@@ -155,33 +156,23 @@ def _whole_items(capture: Capture, sections: set[Order]) -> Iterator[Object]:
     """Yield the items that one statement gave whole: most of a long configuration, so they take no detour."""
     provenance = capture.provenance
     for value in _each(capture.value):
-        item = Object(sections=sections)
-        fields = item.fields
-        nested = []
+        values = {
+            name: list(inner) if isinstance(inner, list) else inner
+            for name, inner in value.items()
+            if name[0] != "_" and "__" not in name
+        }
+        item = Object.of_statement(values, provenance, sections)
         for name, inner in value.items():
-            if name[0] == "_":
-                continue
-            if "__" in name:
-                nested.append(name)
-            else:
-                fields[name] = _one_leaf(inner, provenance)
-        for name in nested:
-            *above, last = name.split("__")
-            holder = item
-            for part in above:
-                child = holder.fields.setdefault(part, Object(sections=sections))
-                assert isinstance(child, Object)
-                holder = child
-            holder.fields[last] = _one_leaf(value[name], provenance)
-        item.whole = None if nested else provenance
+            if name[0] != "_" and "__" in name:
+                *above, last = name.split("__")
+                holder = item
+                for part in above:
+                    child = holder.fields.setdefault(part, Object(sections=sections))
+                    assert isinstance(child, Object)
+                    holder = child
+                holder.fields[last] = leaf_of(list(inner) if isinstance(inner, list) else inner, provenance)
+                item.whole = None
         yield item
-
-
-def _one_leaf(value: Any, provenance: Provenance) -> Leaf:
-    """Return the leaf of a value that one statement gave."""
-    if isinstance(value, list) and value:
-        return Leaf(list(value), None, (provenance,) * len(value))
-    return Leaf(value, provenance)
 
 
 def _joined_by_identity(branches: list[Branch]) -> list[Branch]:
@@ -245,21 +236,18 @@ def is_keyed(schema: Mapping[str, Any]) -> bool:
 
 def digest(item: Object) -> str:
     """Return the digest of a neutral entry: what it says, without its place in the list."""
-    values = {
-        name: node.value if isinstance(node, Leaf) else plain(node)
-        for name, node in item.fields.items()
-        if name not in _NOT_NEUTRAL
-    }
+    values = {name: value for name, value in plain(item).items() if name not in _NOT_NEUTRAL}
     text = _CANONICAL.encode(values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _count(objects: list[Object], key: tuple[str, ...]) -> None:
     seen: dict[tuple[str, ...], int] = {}
+    others = [field for field in key if field != "occurrence"]
     for item in objects:
-        rest = tuple(_text(_value(item, field)) for field in key if field != "occurrence")
+        rest = tuple([_text(item.value(field)) for field in others])
         seen[rest] = seen.get(rest, 0) + 1
-        item.fields["occurrence"] = Leaf(seen[rest], item.whole or _common(item))
+        item.count("occurrence", seen[rest], _common(item))
 
 
 def _known_secret(item: Object) -> None:
@@ -269,13 +257,10 @@ def _known_secret(item: Object) -> None:
         item.fields["well_known"] = Leaf(node.value["well_known"], node.provenance)
 
 
-def _value(item: Object, field: str) -> Any:
-    node = item.fields.get(field)
-    return node.value if isinstance(node, Leaf) else None
-
-
 def _common(item: Object) -> Provenance | None:
     """Return the provenance that all read fields share, so that what is counted from them has it too."""
+    if item.whole is not None:
+        return item.whole
     found = {leaf.provenance for leaf in item.fields.values() if isinstance(leaf, Leaf) and leaf.provenance}
     lines = {p for p in found if p.kind is ProvenanceKind.LINES}
     return next(iter(lines)) if len(lines) == 1 else None

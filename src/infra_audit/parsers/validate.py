@@ -79,7 +79,7 @@ def drop_lacking(root: Object) -> list[Dropped]:
 
 
 def _lacks(node: Node, schema: Mapping[str, Any]) -> bool:
-    return isinstance(node, Object) and any(name not in node.fields for name in schema.get("required", ()))
+    return isinstance(node, Object) and any(not node.has(name) for name in schema.get("required", ()))
 
 
 def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node]]:
