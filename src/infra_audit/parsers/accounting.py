@@ -13,6 +13,8 @@ from infra_audit.parsers.splitters import Section, Statement
 
 NEGATIONS = frozenset({"no", "undo", "unset", "delete"})
 """Words by which a statement is taken back."""
+NOT_PARSED_YET = "parse.not_parsed_yet"
+"""Code of what is knowingly not read yet."""
 COMPARED_ONLY = "source compared only"
 """What is shown as the pattern for the lines of a source that no template reads, such as a saved configuration."""
 
@@ -129,7 +131,7 @@ class Accountant:
         if entry.area:
             span = (statement.first, statement.last)
             name = self._reading.artifact.name
-            account.troubles.append(Trouble(entry.area, "parse.not_parsed_yet", name, span))
+            account.troubles.append(Trouble(entry.area, NOT_PARSED_YET, name, span))
         return True
 
     def _takes_back(self, place: Placed, statement: Statement, text: str, pattern: str) -> bool:

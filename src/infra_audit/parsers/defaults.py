@@ -12,7 +12,7 @@ from typing import Any
 from infra_audit.errors import PlatformError
 from infra_audit.model.evidence import Completeness
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
-from infra_audit.parsers.accounting import ScopeAccount
+from infra_audit.parsers.accounting import NOT_PARSED_YET, ScopeAccount
 from infra_audit.parsers.doubt import Doubt, UnreadLines
 from infra_audit.parsers.places import Place, names, places, tops
 from infra_audit.parsers.places import pattern as place_pattern
@@ -132,6 +132,13 @@ class Defaults:
             ("supplies", bool(scope), divided), lambda: supplies(platform, part=bool(scope), divided=divided)
         )
         self._unread_lines: dict[str, UnreadLines] = {}
+        self._unread_fields = {
+            trouble.pattern
+            for account in accounts.values()
+            for trouble in account.troubles
+            if trouble.code == NOT_PARSED_YET
+        }
+        """Fields that a line gives which nobody reads yet: nothing is known of them."""
         self._undecided: dict[int, set[tuple[str, ...]]] = {}
         """Fields for which an entry could neither hold nor fail, by item: no later entry may decide them."""
 
@@ -149,7 +156,7 @@ class Defaults:
         """Return an entry with what of it holds for all items; None when a source that could hold the line is not whole."""
         whole = all(name in self._readings and is_complete(self._readings[name]) for name in supply.sources)
         failed = self._failed and any(template.name in self._failed for template, _ in supply.lines)
-        if not supply.sources or not whole or failed:
+        if not supply.sources or not whole or failed or place_pattern(supply.entry["at"]) in self._unread_fields:
             return None
         doubt = Doubt()
         for source in supply.sources:
