@@ -19,7 +19,7 @@ from infra_audit.parsers.places import pattern as place_pattern
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.template_text import Line
-from infra_audit.parsers.tree import Leaf, Node, Object, SharedLeaf, Supplied, plain
+from infra_audit.parsers.tree import Leaf, Object, SharedLeaf, Supplied, plain
 from infra_audit.parsers.validate import fits
 from infra_audit.parsers.versions import within
 
