@@ -274,6 +274,9 @@ def _rule(data: Mapping[str, Any], functions: Functions) -> Rule:
 
 def _bound(call: Mapping[str, Any], functions: Functions) -> Callable[[Any], tuple[Any, Any]]:
     function, args, kwargs = functions[call["name"]], call["args"], call["kwargs"]
-    if not args and not kwargs:
-        return function
-    return lambda value: function(value, *args, **kwargs)
+    if kwargs:
+        return lambda value: function(value, *args, **kwargs)
+    if len(args) == 1:
+        (single,) = args
+        return lambda value: function(value, single)
+    return (lambda value: function(value, *args)) if args else function

@@ -115,7 +115,10 @@ class _Bucket:
                     self.statements.append(statement)
                     self.section_of.append(place)
                     self.is_header.append(header)
-        self._provenance: dict[tuple[Span, ...], Provenance] = {}
+        self.where = [(reading.order, place.index) for place in self.section_of]
+        self._cited: list[Provenance | None] = [None] * len(self.statements)
+        """What cites one statement alone."""
+        self._provenances: dict[tuple[Span, ...], Provenance] = {}
 
     def read_into(self, root: Branch) -> None:
         """Run the template and add what it captured."""
@@ -146,16 +149,26 @@ class _Bucket:
 
     def _fill(self, branch: Branch, record: Record, path: Path, above: tuple[int, ...]) -> None:
         keys = (*above, *self._key_statements(record, path))
-        captures = branch.captures
+        captures, used, last = branch.captures, self.reading.used, -1
         for name, at, value in record.fields:
-            capture = self._capture(branch, name, at, value, keys)
-            if capture is None:
+            if at != last:  # most statements give several values
+                last = at
+                first = self.statements[at].first
+                used.add(first)
+                branch.sections.add(self.where[at])
+                order = (self.reading.order, first)
+                provenance = self._cite(at, keys)
+            if name[0] == "_":
+                if name == "_id":
+                    branch.identity = str(value)
                 continue
-            if "__" in name:
-                *inner, last = name.split("__")
-                branch.child(tuple(inner)).captures.setdefault(last, []).append(capture)
-            elif name in captures:
+            adds = isinstance(value, Adds)
+            capture = Capture(list(value) if adds else value, adds, order, provenance)
+            if name in captures:
                 captures[name].append(capture)
+            elif "__" in name:
+                *inner, own = name.split("__")
+                branch.child(tuple(inner)).captures.setdefault(own, []).append(capture)
             else:
                 captures[name] = [capture]
         for child in record.children:
@@ -167,32 +180,24 @@ class _Bucket:
         last = {name: at for name, at, _ in record.fields if name in wanted}
         return tuple(last[name] for name in wanted if name in last)
 
-    def _capture(self, into: Branch, name: str, at: int, value: Any, keys: tuple[int, ...]) -> Capture | None:
-        """Note a captured value; return it unless it is read and dropped."""
-        statement = self.statements[at]
-        self.reading.used.add(statement.first)
-        into.sections.add((self.reading.order, self.section_of[at].index))
-        if name == "_id":
-            into.identity = str(value)
-        if name[0] == "_":
-            return None
-        adds = isinstance(value, Adds)
-        order = (self.reading.order, statement.first)
-        return Capture(list(value) if adds else value, adds, order, self._cite(at, keys))
-
     def _cite(self, at: int, keys: tuple[int, ...]) -> Provenance:
         """Cite a statement, and those of the item's key that are no header of its section."""
-        statement = self.statements[at]
-        spans: tuple[Span, ...] = ((statement.first, statement.last),)
         if keys:
             place = self.section_of[at]
             cited = [k for k in keys if not (self.is_header[k] and self.section_of[k] is place)]
-            if cited:
-                spans = tuple(sorted({*spans, *((self.statements[k].first, self.statements[k].last) for k in cited)}))
-        found = self._provenance.get(spans)
+            if cited and cited != [at]:
+                return self._provenance({at, *cited})
+        found = self._cited[at]
+        if found is None:
+            found = self._cited[at] = self._provenance({at})
+        return found
+
+    def _provenance(self, statements: set[int]) -> Provenance:
+        spans = tuple(sorted({(self.statements[at].first, self.statements[at].last) for at in statements}))
+        found = self._provenances.get(spans)
         if found is None:
             found = Provenance(ProvenanceKind.LINES, self.reading.artifact.name, spans, self.template.name)
-            self._provenance[spans] = found
+            self._provenances[spans] = found
         return found
 
 
