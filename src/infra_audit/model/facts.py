@@ -174,7 +174,12 @@ class FactsDocument:
 
     def key_of(self, pointer: str) -> str:
         """Return the stable key of a fact, such as `interfaces[Gi1/0/18]/acl_in` for /interfaces/0/acl_in."""
-        return _key_in(self.keys, pointer)
+        parts = pointer.split("/")[1:]
+        for cut in range(len(parts), 0, -1):
+            head = "/" + "/".join(parts[:cut])
+            if head in self.keys:
+                return "/".join([self.keys[head], *parts[cut:]])
+        return "/".join(parts)
 
     def provenance_of(self, pointer: str) -> Mapping[str, Provenance]:
         """Return the provenance of a fact by pointer: its own, else its nearest ancestor's, else all below it."""
@@ -191,12 +196,11 @@ class FactsDocument:
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `infra-audit parse --format json`."""
-        keys = dict(self.keys.items())
         return {
             "schema": SCHEMA,
             "facts": self.facts,
             "coverage": {k: self.coverage[k].to_json() for k in sorted(self.coverage)},
-            "provenance": {k: {"key": _key_in(keys, k), **v.to_json()} for k, v in sorted(self.provenance.items())},
+            "provenance": {k: {"key": self.key_of(k), **v.to_json()} for k, v in sorted(self.provenance.items())},
             "line_counts": {
                 name: {"total": c.total, "used": c.used, "ignored": c.ignored, "unparsed": c.unparsed, "blank": c.blank}
                 for name, c in sorted(self.line_counts.items())
@@ -221,12 +225,3 @@ class FactsDocument:
                 for a in self.artifacts
             ],
         }  # fmt: skip
-
-
-def _key_in(keys: Mapping[str, str], pointer: str) -> str:
-    parts = pointer.split("/")[1:]
-    for cut in range(len(parts), 0, -1):
-        head = "/" + "/".join(parts[:cut])
-        if head in keys:
-            return "/".join([keys[head], *parts[cut:]])
-    return "/".join(parts)
