@@ -7,9 +7,10 @@ from typing import NamedTuple
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.facts import IgnoredLine, LineCounts, Span, UnparsedLine
 from infra_audit.model.reason import Reason
-from infra_audit.parsers.platform import CompiledPlatform
-from infra_audit.parsers.reading import Placed, Reading
+from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
+from infra_audit.parsers.reading import SECONDS, Placed, Reading
 from infra_audit.parsers.splitters import Section, Statement
+from infra_audit.parsers.template import time_limit
 
 NEGATIONS = frozenset({"no", "undo", "unset", "delete"})
 """Words by which a statement is taken back."""
@@ -148,7 +149,19 @@ class Accountant:
             else tuple(template for group in self._platform.templates_for(source, section) for template in group)
         )
         indent = statement.text[: len(statement.text) - len(statement.text.lstrip())]
-        return any(template.compiled.reads(indent + positive) for template in claims)
+        return any(self._reads(template, indent + positive) for template in claims)
+
+    def _reads(self, template: TemplateFile, text: str) -> bool:
+        """Return whether a template reads a statement; one that fails or runs away on it might."""
+        failures = self._reading.failures
+        if template.name in failures:
+            return True
+        try:
+            with time_limit(SECONDS):
+                return template.compiled.reads(text)
+        except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
+            failures[template.name] = type(error).__name__
+            return True
 
     def _is_acknowledged(self, statement: Statement, text: str, account: ScopeAccount) -> bool:
         for acknowledgement, matches in self._acknowledgements:

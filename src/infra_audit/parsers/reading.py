@@ -1,6 +1,6 @@
 """One artefact: split, each section handed to its template, and every line accounted for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,9 +61,9 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
         for index, section in enumerate(split.sections)
     ]
     reading = Reading(artifact, source, order, split, placed)
+    _dispatch(reading)
     buckets: dict[tuple[str, str], tuple[TemplateFile, list[Placed]]] = {}
     for place in placed:
-        place.taken_by = _takers(place)
         if not place.groups:
             place.suspects = platform.abbreviated(source.name, place.section)
         for template in place.taken_by:
@@ -81,12 +81,33 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
     return reading
 
 
-def _takers(place: Placed) -> tuple[TemplateFile, ...]:
-    """Return the templates of the longest prefix of which one has a start line that matches the header."""
+def _dispatch(reading: Reading) -> None:
+    """Find who reads each section; a template whose start line runs away fails, and takes none."""
+    trying: list[TemplateFile] = []
+    waiting = list(reversed(reading.placed))
+    while waiting:
+        try:
+            with time_limit(SECONDS):
+                while waiting:
+                    waiting[-1].taken_by = _takers(waiting[-1], reading.failures, trying)
+                    waiting.pop()
+        except TimeLimitError:
+            reading.failures[trying[-1].name] = TimeLimitError.__name__
+
+
+def _takers(place: Placed, failed: Mapping[str, str], trying: list[TemplateFile]) -> tuple[TemplateFile, ...]:
+    """Return the templates of the longest prefix of which one has a start line that matches the header.
+
+    The last of `trying` is the one that is asked, should it take too long.
+    """
     for group in place.groups:
-        taken = tuple(template for template in group if template.compiled.opens(place.section))
+        taken = []
+        for template in group:
+            trying[:] = [template]
+            if template.name not in failed and template.compiled.opens(place.section):
+                taken.append(template)
         if taken:
-            return taken
+            return tuple(taken)
     return ()
 
 
@@ -126,6 +147,8 @@ class _Bucket:
         failures[self.template.name] = TimeLimitError.__name__  # unless it comes to its end
         try:
             run = self.template.compiled.run([statement.text for statement in self.statements], self.closes)
+        except TimeLimitError:  # the clock is set anew for the templates after it
+            raise
         except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
             failures[self.template.name] = type(error).__name__
             return
