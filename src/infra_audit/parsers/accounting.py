@@ -79,13 +79,15 @@ class Accountant:
             accounts[scope] = ScopeAccount()
             numbers[scope] = dict.fromkeys(("used", "ignored", "unparsed", "blank"), 0)
         seen: set[int] = set()
+        used = self._reading.used
         for place in self._reading.placed:
             account, count = accounts[place.section.scope], numbers[place.section.scope]
             for statement, is_header in _statements(place.section):
-                if statement.first not in seen:
-                    seen.add(statement.first)
-                    state = self._state(place, statement, account, is_header=is_header)
-                    count[state] += statement.last - statement.first + 1
+                first, last, _ = statement
+                if first not in seen:
+                    seen.add(first)
+                    state = "used" if first in used else self._state(place, statement, account, is_header=is_header)
+                    count[state] += last - first + 1
         numbers[""]["blank"] += len(self._reading.split.blank)
         for line in self._reading.split.lost:
             numbers[""]["unparsed"] += 1
@@ -102,7 +104,7 @@ class Accountant:
     def _state(self, place: Placed, statement: Statement, account: ScopeAccount, *, is_header: bool) -> str:
         first = statement.first
         refused = first in self._reading.refused
-        if first in self._reading.used or (not refused and first in self._taken_headers):
+        if not refused and first in self._taken_headers:
             return "used"
         if not refused and place.section.is_empty_block:
             return "blank"

@@ -114,10 +114,13 @@ class Group:
             return found
 
     def _read(self, text: str) -> Outcome | None:
+        tried = self._tried_on(text)
+        if not tried:
+            return None
         framed = f"\n{text}\n"
         refused: Outcome | None = None
         adds: Outcome | None = None
-        for rule in self._tried_on(text):
+        for rule in tried:
             if adds is not None and not rule.starts:
                 continue
             found = rule.find(framed)
