@@ -265,16 +265,20 @@ def _held(top: Object, above: Sequence[str]) -> Object:
 
 def _looks(holder: Object, field: str, *, valued: bool) -> Any:
     """Return whether a field is there, its value where that counts, and the same of what is below it."""
-    if not holder.has(field):
+    if holder.is_whole:
+        if not holder.has(field):
+            return None
+        if not valued:
+            return True
+    node = holder.fields.get(field)
+    if node is None:
         return None
-    if valued or not holder.is_whole:
-        node = holder.fields[field]
-        if isinstance(node, Object):
-            return tuple([(name, _looks(node, name, valued=True)) for name in node.fields])
-        if valued:
-            value = plain(node)
-            return (value,) if isinstance(value, (str, int)) else repr(value)
-    return True
+    if isinstance(node, Object):
+        return tuple([(name, _looks(node, name, valued=True)) for name in node.fields])
+    if not valued:
+        return True
+    value = plain(node)
+    return (value,) if isinstance(value, (str, int)) else repr(value)
 
 
 def is_complete(reading: Reading) -> bool:
