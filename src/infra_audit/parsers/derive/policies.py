@@ -100,14 +100,15 @@ def _in_force(facts: Facts, entry: Entry) -> Iterator[Derived]:
 
 
 def _rulebases(facts: Facts, _entry: Entry) -> Iterator[Derived]:
-    """Give policies the place in which they are tried, where it is not that of the list: a manager's come before and after."""
+    """Give rules the place in which they are tried, where it is not that of the list: a manager's come before and after."""
     order = ("pre", "local", "post", "default")
-    found = [(pointer, policy.get("rulebase")) for pointer, policy in items(facts, "firewall_policies")]
-    if any(rulebase not in order for _, rulebase in found):
-        return
-    ranked = sorted(found, key=lambda entry: order.index(str(entry[1])))
-    for place, (pointer, _) in enumerate(ranked if ranked != found else (), 1):
-        yield Derived((*pointer, "position"), place, (("firewall_policies",),))
+    for area in ("firewall_policies", "nat"):
+        found = [(pointer, rule.get("rulebase")) for pointer, rule in items(facts, area)]
+        if any(rulebase not in order for _, rulebase in found):
+            continue
+        ranked = sorted(found, key=lambda entry: order.index(str(entry[1])))
+        for place, (pointer, _) in enumerate(ranked if ranked != found else (), 1):
+            yield Derived((*pointer, "position"), place, ((area,),))
 
 
 def _sections(facts: Facts, _entry: Entry) -> Iterator[Derived]:
