@@ -46,8 +46,8 @@ POLICY_ANY = Step(
 _ENDS = (
     ("firewall_policies", "sources", "source_interfaces"),
     ("firewall_policies", "destinations", "destination_interfaces"),
-    ("nat", "sources", "in_interfaces"),
-    ("nat", "destinations", "out_interfaces"),
+    ("nat", "sources", None),
+    ("nat", "destinations", None),
 )
 
 
@@ -61,8 +61,9 @@ def _behind_names(facts: Facts, entry: Entry) -> Iterator[Derived]:
     for area, field, between in _ENDS:
         for pointer, rule in items(facts, area):
             if field in rule:
-                found = names.addresses(rule[field], rule.get(between, ()))
-                zones = [(*pointer, between)] if between in rule and entry.get("books") else []
+                found = names.addresses(rule[field], rule.get(between, ()) if between is not None else ())
+                is_by_zone = between is not None and between in rule and entry.get("books")
+                zones: list[Pointer] = [(*pointer, str(between))] if is_by_zone else []
                 yield Derived(
                     (*pointer, f"{field}_resolved"), list(found.values), ((*pointer, field), *zones, *found.used)
                 )
@@ -109,6 +110,19 @@ def _rulebases(facts: Facts, _entry: Entry) -> Iterator[Derived]:
         ranked = sorted(found, key=lambda entry: order.index(str(entry[1])))
         for place, (pointer, _) in enumerate(ranked if ranked != found else (), 1):
             yield Derived((*pointer, "position"), place, ((area,),))
+
+
+def _rule_sets(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Give rules of address translation the zones and interfaces that the group of rules around them says."""
+    groups = {str(o["name"]): (p, o) for p, o in items(facts, "objects") if o.get("type") == "nat_rule_set"}
+    for pointer, rule in items(facts, "nat"):
+        at, group = groups.get(str(rule.get("rule_set")), ((), {}))
+        if "members" not in group:
+            continue
+        sources = ((*pointer, "rule_set"), *((*at, name) for name in ("name", "type", "members")))
+        for side, into in (("from", "in_interfaces"), ("to", "out_interfaces")):
+            named = [" ".join(filter(None, (m.get("kind"), m["name"]))) for m in group["members"] if m["side"] == side]
+            yield Derived((*pointer, into), named, sources)
 
 
 def _sections(facts: Facts, _entry: Entry) -> Iterator[Derived]:
@@ -164,4 +178,7 @@ POLICY_PROFILES = Step(
     frozenset({"type"}),
 )
 POLICY_ORDER = Step(_rulebases, lambda _entry: ("firewall_policies/*/position",), lambda _entry: ("firewall_policies",))
+NAT_RULE_SETS = Step(
+    _rule_sets, lambda _entry: ("nat/*/in_interfaces", "nat/*/out_interfaces"), lambda _entry: ("nat", "objects")
+)
 NAT_ORDER = Step(_sections, lambda _entry: ("nat/*/position",), lambda _entry: ("nat", "objects"))

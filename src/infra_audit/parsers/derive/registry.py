@@ -11,7 +11,14 @@ from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
-from infra_audit.parsers.derive.policies import NAT_ORDER, POLICY_ANY, POLICY_OBJECTS, POLICY_ORDER, POLICY_PROFILES
+from infra_audit.parsers.derive.policies import (
+    NAT_ORDER,
+    NAT_RULE_SETS,
+    POLICY_ANY,
+    POLICY_OBJECTS,
+    POLICY_ORDER,
+    POLICY_PROFILES,
+)
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
@@ -44,6 +51,7 @@ STEPS: Mapping[str, Step] = {
     "map": MAP,
     "copy": MAP,
     "nat_order": NAT_ORDER,
+    "nat_rule_sets": NAT_RULE_SETS,
     "object_addresses": OBJECT_ADDRESSES,
     "policy_any": POLICY_ANY,
     "policy_objects": POLICY_OBJECTS,
