@@ -140,13 +140,14 @@ class Names:
         if not item:
             self._vendors(name, found)
             return
-        if item.get("kind") == "service_group" and "members" in item:
-            found.use(at, item, "kind", "name", "members")
+        if "members" in item:
+            found.use(at, item, "kind", "name", "members", "protocol")
             for member in item["members"] if at not in above else ():
-                if isinstance(member, str):
-                    self._service(member, found, above | {at})
+                if isinstance(member, str) or "group" in member:
+                    self._service(member if isinstance(member, str) else str(member["group"]), found, above | {at})
                 else:
-                    found.values[f"{UNRESOLVED}{name}"] = None
+                    for value in list(_member(member, item.get("protocol"))) or [UNRESOLVED + name]:
+                        found.values[value] = None
             return
         found.use(at, item, "kind", "name", "protocol", "ports", "tcp_ports", "udp_ports", "terms")
         for value in list(_ports(item)) or [UNRESOLVED + name]:
@@ -211,3 +212,30 @@ def _spoken(item: Item) -> Iterator[str]:
         yield from (f"{protocol}/{port}" for port in item["ports"])
     else:
         yield f"{protocol}/any" if protocol in ("tcp", "udp", "sctp") else str(protocol)
+
+
+def _member(member: Item, common: Any) -> Iterator[str]:
+    """Yield protocol and ports of a member that is written in place; `common` is the protocol of its whole group."""
+    protocol = member.get("protocol", common)
+    if "icmp_type" in member and protocol is None:
+        protocol = "icmp"
+    if not isinstance(protocol, str):
+        return
+    ports = _written_ports(member.get("ports"))
+    for each in ("tcp", "udp") if protocol == "tcp-udp" else (protocol,):
+        yield from _spoken({"protocol": each, "ports": ports} if ports is not None else {})
+
+
+def _written_ports(ports: Any) -> list[str] | None:
+    """Return ports as texts, an empty list for all; None where they are all but some, or a group."""
+    if ports is None:
+        return []
+    if "eq" in ports:
+        return [str(port) for port in ports["eq"]]
+    if "from" in ports:
+        return [f"{ports['from']}-{ports['to']}"]
+    if "gt" in ports and str(ports["gt"]).isdigit():
+        return [f"{int(ports['gt']) + 1}-65535"]
+    if "lt" in ports and str(ports["lt"]).isdigit():
+        return [f"1-{int(ports['lt']) - 1}"]
+    return None

@@ -72,13 +72,9 @@ def _behind_names(facts: Facts, entry: Entry) -> Iterator[Derived]:
             found = names.services(policy["services"])
             yield Derived((*pointer, "services_resolved"), list(found.values), ((*pointer, "services"), *found.used))
     for pointer, group in items(facts, "objects"):
-        if group.get("kind") == "service_group" and "members" in group and _are_names(group["members"]):
+        if group.get("kind") == "service_group" and "members" in group:
             found = names.services([group["name"]])
             yield Derived((*pointer, "services_resolved"), list(found.values), tuple(found.used))
-
-
-def _are_names(members: list[Any]) -> bool:
-    return all(isinstance(member, str) for member in members)
 
 
 def _in_force(facts: Facts, entry: Entry) -> Iterator[Derived]:
