@@ -193,11 +193,9 @@ def _written(name: str) -> str | None:
 
 
 def _ports(item: Item) -> Iterator[str]:
-    """Yield protocol and ports of a service, and those of its parts."""
-    if not item.get("terms") and not item.get("protocol"):
-        return
+    """Yield protocol and ports of a service, and those of its parts; of `443:1024-65535` the part before the sources."""
     for protocol in ("tcp", "udp"):
-        yield from (f"{protocol}/{port}" for port in item.get(f"{protocol}_ports", ()))
+        yield from (f"{protocol}/{port.partition(':')[0]}" for port in item.get(f"{protocol}_ports", ()))
     if "tcp_ports" not in item and "udp_ports" not in item:
         yield from _spoken(item)
     for term in item.get("terms", ()):
