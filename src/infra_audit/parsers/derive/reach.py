@@ -14,8 +14,10 @@ def _host_access(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """Tell which management protocols zones and interfaces let in.
 
     What an interface says goes before all that its zone says. `words` tell what a service means (a list for `all`), `needs`
-    the facts that say whether its server runs: one that is known to be off is not reachable.
+    the facts that say whether its server runs: one that is known to be off is not reachable. `only` names lists of the
+    interfaces where a server is offered; an empty one means all.
     """
+    only = {word: (at, set(names)) for word, path in entry.get("only", {}).items() for at, names in values(facts, path)}
     off: dict[str, Pointer] = {}
     for word, path in entry.get("needs", {}).items():
         at, state = next(values(facts, path), (None, None))
@@ -26,11 +28,20 @@ def _host_access(facts: Facts, entry: Entry) -> Iterator[Derived]:
         zones[str(zone.get("name"))] = (pointer, zone)
         yield from _access(pointer, pointer, zone, entry["words"], off, ())
     for pointer, interface in items(facts, "interfaces"):
-        if any(name in interface for name in _LISTS):
-            yield from _access(pointer, pointer, interface, entry["words"], off, ())
+        name = interface.get("name")
+        elsewhere = {word: at for word, (at, names) in only.items() if names and name not in names}
+        here = [(*pointer, "name")] if elsewhere else []
+        if any(field in interface for field in _LISTS):
+            yield from _access(pointer, pointer, interface, entry["words"], {**off, **elsewhere}, here)
         elif interface.get("zone") in zones:
             at, zone = zones[interface["zone"]]
-            yield from _access(pointer, at, zone, entry["words"], off, ((*pointer, "zone"), (*at, "name")))
+            known = [(*pointer, "zone"), (*at, "name"), *here]
+            yield from _access(pointer, at, zone, entry["words"], {**off, **elsewhere}, known)
+
+
+def _paths(entry: Entry) -> list[str]:
+    """Return the facts of servers that the entry names."""
+    return [*entry.get("needs", {}).values(), *entry.get("only", {}).values()]
 
 
 def _access(
@@ -142,10 +153,8 @@ def _sources(facts: Facts, entry: Entry) -> Iterator[Derived]:
 HOST_ACCESS = Step(
     _host_access,
     lambda _entry: ("interfaces/*/management_access", "zones/*/management_access"),
-    lambda entry: tuple(
-        dict.fromkeys(("interfaces", "zones", *(p.split("/")[0] for p in entry.get("needs", {}).values())))
-    ),
-    frozenset({"needs", "words"}),
+    lambda entry: tuple(dict.fromkeys(("interfaces", "zones", *(path.split("/")[0] for path in _paths(entry))))),
+    frozenset({"needs", "only", "words"}),
 )
 PROFILE_ACCESS = Step(
     _profiles,
