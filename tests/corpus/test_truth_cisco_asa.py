@@ -1,6 +1,7 @@
 """Facts of Cisco ASA against other parsers' answers: ntc-templates, netutils, batfish."""
 
 import ipaddress
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from infra_audit import yamlfile
+from infra_audit.model.facts import FactsDocument
+from tests.conftest import CORPUS
 from tests.corpus.truth_tools import MISSING, TRUTH, Agreement, item, lines_of, main_text
 
 pytestmark = [pytest.mark.corpus, pytest.mark.skipif(not TRUTH.is_dir(), reason=f"no truths at {TRUTH}")]
@@ -153,3 +156,42 @@ def test_entries_of_filters() -> None:
                 ports = ours.get("destination_ports", {}).get("eq", [MISSING])
                 told.compare(path.stem, "port", where, ports, [row["dst_port"]])
     told.close(least={"action": 25, "source": 20, "destination": 20, "protocol": 15, "port": 3})
+
+
+_NAT_ENDS = {
+    "object nat mapped source network object": "translated_source",
+    "twice nat real source network object": "source",
+    "twice nat mapped source network object": "translated_source",
+    # What a packet is addressed to before translation is the mapped destination of the vendor's words.
+    "twice nat mapped destination network object": "destination",
+    "twice nat real destination network object": "translated_destination",
+}
+
+
+def lines_behind(document: FactsDocument, pointer: str) -> set[int]:
+    """The lines that a fact cites."""
+    found = document.provenance_of(pointer).values()
+    return {n for provenance in found for first, last in provenance.lines for n in range(first, last + 1)}
+
+
+def test_names_that_batfish_cannot_resolve() -> None:
+    """Objects that rules of address translation name and that are not there."""
+    rows = json.loads((TRUTH / "batfish_ref" / "unit-tests-undefined.json").read_text("utf-8"))
+    told = Agreement("cisco_asa against names that Batfish cannot resolve")
+    for row in rows:
+        file, name = row["corpus_file"] or "", row["Ref_Name"]
+        # `interface` is a word of the language, not a name.
+        if not file.startswith("cisco_asa/") or row["Context"] not in _NAT_ENDS or name == "interface":
+            continue
+        document = main_text("cisco_asa", lines_of(CORPUS / file))["device"]
+        end = _NAT_ENDS[row["Context"]]
+        for line in row["Lines"]["lines"]:
+            found = [
+                rule.get(end)
+                for place, rule in enumerate(document.facts["nat"])
+                if end in rule and line in lines_behind(document, f"/nat/{place}/{end}")
+            ]
+            told.compare(file, end, f"{name} in line {line}", name in found, True)
+        there = any(o["name"] == name for o in document.facts["objects"])
+        told.compare(file, "not there", name, there, False)
+    told.close(least={"source": 3, "translated_source": 4, "destination": 1, "translated_destination": 1})

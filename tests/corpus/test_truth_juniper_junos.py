@@ -81,3 +81,32 @@ def written(family: Any) -> Iterator[str]:
     for address in family.get("interface-address", ()):
         if "ifa-local" in address:
             yield address["ifa-local"][0]["data"].partition("/")[0]
+
+
+def test_rules_and_objects_of_batfish() -> None:
+    """The rules of address translation that Batfish finds, with their lines; what it finds unused is in no rule of ours."""
+    rows = json.loads((TRUTH / "batfish_ref" / "unit-tests-unused.json").read_text("utf-8"))
+    agreement = Agreement("juniper_junos against what Batfish finds in the same texts")
+    for row in rows:
+        file, kind, name = row["corpus_file"] or "", row["Structure_Type"], row["Structure_Name"]
+        if not file.startswith("juniper_junos/"):
+            continue
+        document = next(iter(parsed("juniper_junos", config=lines_of(CORPUS / file)).values()))
+        rules, lines = document.facts.get("nat", []), set(row["Source_Lines"]["lines"])
+        if kind == "nat rule":
+            place = next((i for i, rule in enumerate(rules) if rule.get("name") == name), None)
+            cited = {
+                line
+                for provenance in document.provenance_of(f"/nat/{place}/name").values()
+                for first, last in provenance.lines
+                for line in range(first, last + 1)
+            }
+            agreement.compare(file, "lines", name, cited or MISSING, lines)
+        elif kind == "nat rule set":
+            found = {rule["rule_set"].partition("/")[2] for rule in rules}
+            agreement.compare(file, "rule_set", name, name in found, True)
+        elif kind == "application":
+            used = {s for policy in document.facts.get("firewall_policies", []) for s in policy.get("services", ())}
+            known = any(o["kind"] == "service" and o["name"] == name for o in document.facts["objects"])
+            agreement.compare(file, "unused", name, known and name not in used, True)
+    agreement.close(least={"lines": 4, "rule_set": 2, "unused": 2})

@@ -26,7 +26,7 @@ from infra_audit.parsers.tree import (
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 COUNTED = ("digest", "occurrence")
 """Key fields that are not read but counted here."""
-_NOT_NEUTRAL = frozenset({"digest", "occurrence", "sequence"})
+_NOT_NEUTRAL = frozenset({"digest", "occurrence", "sequence", "section", "rulebase"})
 
 
 class Merger:

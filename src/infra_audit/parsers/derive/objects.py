@@ -1,65 +1,21 @@
 """Named objects: what groups hold, which zone an interface lies in, when a policy ends, what users of a tunnel are asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
+from infra_audit.parsers.derive.names import Names
 from infra_audit.parsers.derive.walk import items
 
-UNRESOLVED = "unresolved:"
-"""Before the name of a member whose addresses the text does not tell: a name, a country, an object that is not there."""
-_KINDS = ("address_group", "address", "network")
 
-_Named = Mapping[str, tuple[Pointer, Mapping[str, Any]]]
-
-
-def _addresses(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+def _addresses(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """List all addresses behind every group of addresses; groups in groups are followed, circles end."""
-    found: dict[str, tuple[Pointer, Mapping[str, Any]]] = {}
-    for kind in reversed(_KINDS):  # a group goes before an address of its name
-        found.update({str(o["name"]): (p, o) for p, o in items(facts, "objects") if o.get("kind") == kind})
+    names = Names(facts, entry)
     for pointer, group in items(facts, "objects"):
         if group.get("kind") == "address_group" and "members" in group:
-            used: dict[Pointer, None] = {}
-            resolved = list(dict.fromkeys(_members(pointer, group, found, used, frozenset())))
-            yield Derived((*pointer, "addresses_resolved"), resolved, tuple(used))
-
-
-def _members(
-    pointer: Pointer, group: Mapping[str, Any], named: _Named, used: dict[Pointer, None], above: frozenset[Pointer]
-) -> Iterator[str]:
-    used.update(dict.fromkeys((*pointer, field) for field in ("kind", "name", "members")))
-    if group.get("exclusions"):
-        used[(*pointer, "exclusions")] = None
-        yield f"{UNRESOLVED}{group.get('name')}"  # what is left after taking away is not a list of prefixes
-        return
-    for index, member in enumerate(group.get("members", ())):
-        if isinstance(member, Mapping) and not isinstance(member.get("group"), str):
-            yield _own(member) or f"{UNRESOLVED}member {index + 1}"
-            continue
-        name = str(member["group"] if isinstance(member, Mapping) else member)
-        at, target = named.get(name, (None, None))
-        if at is None or target is None:
-            used[("objects",)] = None
-            yield f"{UNRESOLVED}{name}"
-            continue
-        used.update(dict.fromkeys((*at, field) for field in ("kind", "name") if field in target))
-        if target.get("kind") == "address_group":
-            if at not in above and at != pointer:
-                yield from _members(at, target, named, used, above | {pointer})
-        else:
-            used.update(dict.fromkeys((*at, field) for field in ("address", "first", "last") if field in target))
-            yield _own(target) or f"{UNRESOLVED}{name}"
-
-
-def _own(item: Mapping[str, Any]) -> str | None:
-    """Return the prefix or the range that an object says itself."""
-    if isinstance(item.get("address"), str):
-        return str(item["address"])
-    if isinstance(item.get("first"), str) and isinstance(item.get("last"), str):
-        return f"{item['first']}-{item['last']}"
-    return None
+            found = names.members(pointer, group)
+            yield Derived((*pointer, "addresses_resolved"), list(found.values), tuple(found.used))
 
 
 def _zones(facts: Facts, _entry: Entry) -> Iterator[Derived]:
@@ -138,7 +94,9 @@ def _day(text: Any) -> str | None:
         return None
 
 
-OBJECT_ADDRESSES = Step(_addresses, lambda _entry: ("objects/*/addresses_resolved",), lambda _entry: ("objects",))
+OBJECT_ADDRESSES = Step(
+    _addresses, lambda _entry: ("objects/*/addresses_resolved",), lambda _entry: ("objects",), frozenset({"books"})
+)
 POLICY_EXPIRY = Step(
     _expiry, lambda _entry: ("firewall_policies/*/expires_on",), lambda _entry: ("firewall_policies", "objects")
 )

@@ -11,10 +11,18 @@ from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
-from infra_audit.parsers.derive.policies import POLICY_ANY
+from infra_audit.parsers.derive.policies import (
+    NAT_ORDER,
+    NAT_RULE_SETS,
+    POLICY_ANY,
+    POLICY_OBJECTS,
+    POLICY_ORDER,
+    POLICY_PROFILES,
+)
 from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
+from infra_audit.parsers.derive.reach import HOST_ACCESS, PROFILE_ACCESS, REACHABLE_FROM, REACHABLE_SERVER
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.texts import SAME_TEXT
 from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
@@ -35,15 +43,24 @@ STEPS: Mapping[str, Step] = {
     "bundle": BUNDLE,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
+    "host_access": HOST_ACCESS,
     "join": JOIN,
     "joined": JOINED,
     "last_is": LAST_IS,
     "line_sources": LINE_SOURCES,
     "map": MAP,
     "copy": MAP,
+    "nat_order": NAT_ORDER,
+    "nat_rule_sets": NAT_RULE_SETS,
     "object_addresses": OBJECT_ADDRESSES,
     "policy_any": POLICY_ANY,
+    "policy_objects": POLICY_OBJECTS,
+    "policy_order": POLICY_ORDER,
+    "policy_profiles": POLICY_PROFILES,
     "policy_expiry": POLICY_EXPIRY,
+    "profile_access": PROFILE_ACCESS,
+    "reachable_from": REACHABLE_FROM,
+    "reachable_server": REACHABLE_SERVER,
     "port_mode": PORT_MODE,
     "remote_access_factor": SECOND_FACTOR,
     "same_text": SAME_TEXT,
