@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from infra_audit.parsers.splitters import BREAK, rules_of, splitter
 from infra_audit.snapshot.detect import detect
 from tests.conftest import CORPUS
 from tests.corpus.plain_readers import read_fortios, read_ios
@@ -526,3 +527,50 @@ def test_each_exception_names_a_file_of_the_corpus_and_a_reason() -> None:
 
 def _manifest() -> list[str]:
     return (CORPUS / "MANIFEST.tsv").read_text("utf-8").splitlines()
+
+
+NAMED_WHOLE = ("cisco_asa", "cisco_nxos", "cisco_xr")
+"""Platforms of which every file is recognised from its text alone."""
+
+
+@pytest.mark.parametrize("name", NAMED_WHOLE)
+def test_every_file_of_a_platform_is_recognised(name: str) -> None:
+    told = Agreement(f"platforms of the corpus ({name})")
+    for path in sorted((CORPUS / name).iterdir()):
+        told.compare(path.name, "platform", "", found_platform(path), name)
+    told.close(least={"platform": 15})
+
+
+# -- lines and the lines above them --------------------------------------------------------------------------------------
+
+PARENTS = {
+    "arista_eos": ("arista_eos", 100), "cisco_asa": ("cisco_asa", 80), "cisco_nxos": ("cisco_nxos", 100),
+    "cisco_xr": ("cisco_iosxr", 500), "hp_comware": ("hp_comware", 20),
+}  # fmt: skip
+"""Folder of netutils and least number of lines, by platform."""
+ENDS = ("", "end", "return", "peer-public-key end")
+"""Lines that close a block or the text; they belong to no section."""
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_every_line_below_its_parents(name: str) -> None:
+    told = Agreement(f"lines and the lines above them, netutils ({name})")
+    folder, least = PARENTS[name]
+    platform = platforms()[name]
+    source = platform.data["sources"][platform.main_source]
+    plain = {key: value for key, value in source.items() if key not in ("leaves", "continued", "opaque")}
+    for path in sorted((TRUTH / "netutils_parser" / folder).glob("*.sent.txt")):
+        split = splitter("indented")(lines_of(path), rules_of(plain, platform.data.get("banner")))
+        ours = {
+            (statement.text.replace(BREAK, "\n").strip(), section.header[0].text if statement in section.body else None)
+            for section in split.sections
+            for statement in (*section.header, *section.body)
+        }
+        tree = json.loads(path.with_name(path.name.replace(".sent.txt", ".lines.json")).read_text("utf-8"))
+        for row in tree:
+            line, parents = row["config_line"].strip(), [parent.strip() for parent in row["parents"]]
+            texts = (line, *parents)
+            if line in ENDS or any(text.startswith(("banner", "header", "!", ":", "#")) for text in texts):
+                continue
+            told.compare(path.stem, "parent", line, (line, parents[0] if parents else None) in ours, True)
+    told.close(least={"parent": least})

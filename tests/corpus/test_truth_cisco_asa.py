@@ -1,19 +1,14 @@
 """Facts of Cisco ASA against other parsers' answers: ntc-templates, netutils, batfish."""
 
 import ipaddress
-import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra_audit import yamlfile
-from infra_audit.parsers.splitters import BREAK, rules_of, splitter
-from infra_audit.snapshot.detect import detect
-from tests.conftest import CORPUS
-from tests.corpus.truth_tools import MISSING, TRUTH, Agreement, item, lines_of, main_text, platforms, truths
+from tests.corpus.truth_tools import MISSING, TRUTH, Agreement, item, lines_of, main_text
 
 pytestmark = [pytest.mark.corpus, pytest.mark.skipif(not TRUTH.is_dir(), reason=f"no truths at {TRUTH}")]
 
@@ -158,44 +153,3 @@ def test_entries_of_filters() -> None:
                 ports = ours.get("destination_ports", {}).get("eq", [MISSING])
                 told.compare(path.stem, "port", where, ports, [row["dst_port"]])
     told.close(least={"action": 25, "source": 20, "destination": 20, "protocol": 15, "port": 3})
-
-
-def test_every_line_below_its_parents() -> None:
-    told = Agreement("lines and the lines above them (netutils)")
-    platform = platforms()["cisco_asa"]
-    for path in sorted((TRUTH / "netutils_parser" / "cisco_asa").glob("*.sent.txt")):
-        source = platform.data["sources"][platform.main_source]
-        plain = {key: value for key, value in source.items() if key not in ("leaves", "continued")}
-        split = splitter("indented")(lines_of(path), rules_of(plain, None))
-        ours = {
-            (statement.text.replace(BREAK, "\n").strip(), section.header[0].text if statement in section.body else None)
-            for section in split.sections
-            for statement in (*section.header, *section.body)
-        }
-        tree = json.loads(path.with_name(path.name.replace(".sent.txt", ".lines.json")).read_text("utf-8"))
-        for row in tree:
-            line, parents = row["config_line"].strip(), [parent.strip() for parent in row["parents"]]
-            if line.startswith(("banner", ":")) or not line:
-                continue
-            told.compare(path.stem, "parent", line, (line, parents[0] if parents else None) in ours, True)
-    told.close(least={"parent": 80})
-
-
-def test_platforms_that_batfish_recognises() -> None:
-    told = Agreement("formats of batfish (cisco_asa)")
-    for path, formats in truths("batfish_ref", "*.formats.json"):
-        for name, row in formats.items():
-            file = row.get("corpus_file")
-            if file and row["format"] == "CISCO_ASA":
-                found = detect(lines_of(CORPUS / file), platforms()).platform
-                told.compare(path.stem, "platform", name, found.name if found else MISSING, "cisco_asa")
-    told.close(least={"platform": 2}, unknown=2)
-
-
-@pytest.mark.parametrize("folder", ["cisco_asa"])
-def test_the_corpus_is_recognised(folder: str) -> None:
-    wrong = {
-        path.name: found.name if (found := detect(lines_of(path), platforms()).platform) else None
-        for path in sorted(Path(CORPUS / folder).glob("*.cfg"))
-    }
-    assert {name: found for name, found in wrong.items() if found != folder} == {}

@@ -1,6 +1,5 @@
 """Facts of Cisco NX-OS against the devices' own words and against other parsers' answers."""
 
-import csv
 import ipaddress
 import json
 import re
@@ -186,15 +185,3 @@ def test_switches_rendered_from_a_model() -> None:
                     model_file.stem, "address", port.get("name", ""), address in port.get("addresses", ()), True
                 )
     told.close(least={"hostname": 2, "vlan": 40, "address": 40}, unknown=1)  # VLAN 712 is not in the text
-
-
-def test_the_whole_folder_is_named() -> None:
-    """Every file that upstream keeps as NX-OS is found to be NX-OS."""
-    from tests.corpus.test_truth import found_platform
-
-    told = Agreement("platforms of the corpus (cisco_nxos)")
-    with (CORPUS / "MANIFEST.tsv").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream, delimiter="\t"):
-            if row["platform"] == "cisco_nxos":
-                told.compare(row["file"], "platform", "", found_platform(CORPUS / row["file"]), "cisco_nxos")
-    told.close(least={"platform": 100})

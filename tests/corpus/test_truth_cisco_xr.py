@@ -1,15 +1,12 @@
 """Facts of Cisco IOS XR against the same device's own words and other parsers' answers."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from infra_audit import yamlfile
-from infra_audit.parsers.splitters import rules_of, splitter
-from infra_audit.snapshot.detect import detect
 from tests.conftest import CORPUS
-from tests.corpus.truth_tools import MISSING, TRUTH, Agreement, lines_of, main_text, platforms, truths
+from tests.corpus.truth_tools import MISSING, TRUTH, Agreement, lines_of, main_text, truths
 
 pytestmark = [pytest.mark.corpus, pytest.mark.skipif(not TRUTH.is_dir(), reason=f"no truths at {TRUTH}")]
 
@@ -63,29 +60,6 @@ def test_host_names() -> None:
     told.close(least={"hostname": 2})
 
 
-def test_every_line_below_its_parents() -> None:
-    told = Agreement("lines and the lines above them (netutils)")
-    platform = platforms()["cisco_xr"]
-    source = {key: value for key, value in platform.data["sources"]["running-config"].items() if key != "leaves"}
-    for path in sorted((TRUTH / "netutils_parser" / "cisco_iosxr").glob("*.sent.txt")):
-        split = splitter("indented")(lines_of(path), rules_of(source, "ios"))
-        ours = {
-            (statement.text.strip(), section.header[0].text if statement in section.body else None)
-            for section in split.sections
-            for statement in (*section.header, *section.body)
-        }
-        tree = json.loads(path.with_name(path.name.replace(".sent.txt", ".lines.json")).read_text("utf-8"))
-        for row in tree:
-            line, parents = row["config_line"].strip(), [parent.strip() for parent in row["parents"]]
-            if (
-                line not in ("", "end")
-                and not line.startswith(("banner", "!"))
-                and not any(p.startswith("banner") for p in parents)
-            ):
-                told.compare(path.stem, "parent", line, (line, parents[0] if parents else None) in ours, True)
-    told.close(least={"parent": 500})
-
-
 def test_filters_that_batfish_finds_undefined() -> None:
     """A filter that a routing protocol names is no fact; those of interfaces are, and none of the files names an undefined one."""
     told = Agreement("undefined filters (batfish)")
@@ -109,22 +83,3 @@ def test_filters_that_batfish_finds_undefined() -> None:
             if row.get("corpus_file") == file and "ipv4 access-list" in row["Struct_Type"]:
                 told.compare(file, "defined", row["Ref_Name"], row["Ref_Name"] in acls, False)
     told.close(least={"undefined": 5, "defined": 3})
-
-
-def test_platforms_that_batfish_recognises() -> None:
-    told = Agreement("formats of batfish (cisco_xr)")
-    for path, formats in truths("batfish_ref", "*.formats.json"):
-        for name, row in formats.items():
-            file = row.get("corpus_file")
-            if file and row["format"] == "CISCO_IOS_XR":
-                found = detect(lines_of(CORPUS / file), platforms()).platform
-                told.compare(path.stem, "platform", name, found.name if found else MISSING, "cisco_xr")
-    told.close(least={"platform": 15})
-
-
-def test_the_corpus_is_recognised() -> None:
-    wrong = {
-        path.name: found.name if (found := detect(lines_of(path), platforms()).platform) else None
-        for path in sorted(Path(CORPUS / "cisco_xr").glob("*.cfg"))
-    }
-    assert {name: found for name, found in wrong.items() if found != "cisco_xr"} == {}

@@ -64,6 +64,7 @@ class EvidenceFinder:
             text=_text(artifact, provenance.lines) if provenance.kind is ProvenanceKind.LINES else (),
             template=provenance.template,
             document=provenance.document,
+            confirmed=provenance.confirmed,
             since=provenance.since,
             until=provenance.until,
             source=provenance.source,

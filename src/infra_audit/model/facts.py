@@ -51,11 +51,13 @@ class Provenance(NamedTuple):
     """given: inventory, flag, attestation, register, statement or assumed."""
     place: str | None = None
     """given: file or flag."""
+    confirmed: bool | None = None
+    """Where a document is named: whether it was read and says so; else it is general knowledge."""
 
     def to_json(self) -> dict[str, Any]:
         """Return only what the kind sets."""
         data: dict[str, Any] = {"kind": str(self.kind)}
-        for name in ("artifact", "template", "document", "since", "until", "by", "source", "place"):
+        for name in ("artifact", "template", "document", "confirmed", "since", "until", "by", "source", "place"):
             value = getattr(self, name)
             if value is not None:
                 data[name] = value

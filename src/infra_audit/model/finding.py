@@ -48,6 +48,8 @@ class Evidence:
     """The lines themselves, redacted; for absent and default empty."""
     template: str | None = None
     document: str | None = None
+    confirmed: bool | None = None
+    """Whether the document was read and says so; None where no document is named."""
     since: str | None = None
     until: str | None = None
     source: str | None = None
@@ -64,6 +66,7 @@ class Evidence:
             "source_sha256",
             "template",
             "document",
+            "confirmed",
             "since",
             "until",
             "source",

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.facts import IgnoredLine, LineCounts, Span, UnparsedLine
 from infra_audit.model.reason import Reason
-from infra_audit.parsers.platform import CompiledPlatform
-from infra_audit.parsers.reading import Placed, Reading
+from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
+from infra_audit.parsers.reading import SECONDS, Placed, Reading
 from infra_audit.parsers.splitters import Section, Statement
+from infra_audit.parsers.template import time_limit
 
 NEGATIONS = frozenset({"no", "undo", "unset", "delete"})
 """Words by which a statement is taken back."""
@@ -78,13 +79,15 @@ class Accountant:
             accounts[scope] = ScopeAccount()
             numbers[scope] = dict.fromkeys(("used", "ignored", "unparsed", "blank"), 0)
         seen: set[int] = set()
+        used = self._reading.used
         for place in self._reading.placed:
             account, count = accounts[place.section.scope], numbers[place.section.scope]
             for statement, is_header in _statements(place.section):
-                if statement.first not in seen:
-                    seen.add(statement.first)
-                    state = self._state(place, statement, account, is_header=is_header)
-                    count[state] += statement.last - statement.first + 1
+                first, last, _ = statement
+                if first not in seen:
+                    seen.add(first)
+                    state = "used" if first in used else self._state(place, statement, account, is_header=is_header)
+                    count[state] += last - first + 1
         numbers[""]["blank"] += len(self._reading.split.blank)
         for line in self._reading.split.lost:
             numbers[""]["unparsed"] += 1
@@ -101,7 +104,7 @@ class Accountant:
     def _state(self, place: Placed, statement: Statement, account: ScopeAccount, *, is_header: bool) -> str:
         first = statement.first
         refused = first in self._reading.refused
-        if first in self._reading.used or (not refused and first in self._taken_headers):
+        if not refused and first in self._taken_headers:
             return "used"
         if not refused and place.section.is_empty_block:
             return "blank"
@@ -148,7 +151,19 @@ class Accountant:
             else tuple(template for group in self._platform.templates_for(source, section) for template in group)
         )
         indent = statement.text[: len(statement.text) - len(statement.text.lstrip())]
-        return any(template.compiled.reads(indent + positive) for template in claims)
+        return any(self._reads(template, indent + positive) for template in claims)
+
+    def _reads(self, template: TemplateFile, text: str) -> bool:
+        """Return whether a template reads a statement; one that fails or runs away on it might."""
+        failures = self._reading.failures
+        if template.name in failures:
+            return True
+        try:
+            with time_limit(SECONDS):
+                return template.compiled.reads(text)
+        except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
+            failures[template.name] = type(error).__name__
+            return True
 
     def _is_acknowledged(self, statement: Statement, text: str, account: ScopeAccount) -> bool:
         for acknowledgement, matches in self._acknowledgements:

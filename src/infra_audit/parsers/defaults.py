@@ -225,7 +225,14 @@ class Defaults:
     def _provenance(self, supply: Supply, artifact: str, spans: tuple[Span, ...]) -> Provenance:
         entry = supply.entry
         return Provenance(
-            supply.kind, artifact, spans, supply.name, entry.get("document"), entry.get("since"), entry.get("until")
+            supply.kind,
+            artifact,
+            spans,
+            supply.name,
+            entry.get("document"),
+            entry.get("since"),
+            entry.get("until"),
+            confirmed=entry.get("confirmed", False) if "document" in entry else None,
         )
 
     def _unread(self, source: str) -> UnreadLines:

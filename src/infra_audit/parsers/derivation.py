@@ -12,7 +12,7 @@ from infra_audit.parsers.document import pointer_text
 from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.same_text import SAME_TEXT, compare
-from infra_audit.parsers.tree import Items, Leaf, Node, Object, SharedLeaf, plain
+from infra_audit.parsers.tree import Items, Leaf, Node, Object, SharedLeaf
 from infra_audit.parsers.validate import fits
 
 
@@ -40,13 +40,14 @@ def steps(platform: CompiledPlatform) -> Iterator[tuple[str, Step, Mapping[str, 
         yield name, STEPS[name], entry
 
 
-def derive(root: Object, platform: CompiledPlatform, readings: Mapping[str, Reading]) -> list[Problem]:
+def derive(
+    root: Object, facts: dict[str, Any], platform: CompiledPlatform, readings: Mapping[str, Reading]
+) -> list[Problem]:
     """Add all derived facts. A fact that was read is never replaced; a step that raises is reported and skipped.
 
-    `readings` are what was read, by source, for the steps that compare whole texts.
+    `facts` are those of `root` in plain form; both get what is derived. `readings` are what was read, by source, for the steps that compare whole texts.
     """
     problems = []
-    facts = plain(root)
     for name, step, entry in steps(platform):
         try:
             found = list(compare(readings, entry) if name == SAME_TEXT else step.run(facts, entry))

@@ -57,6 +57,7 @@ def _settled(entry: Mapping[str, Any]) -> dict[str, Any]:
         "since": entry.get("since"),
         "until": entry.get("until"),
         "document": entry["document"],
+        "confirmed": entry.get("confirmed", False),
     }
 
 

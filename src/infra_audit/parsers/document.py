@@ -1,19 +1,20 @@
-"""From the facts of one target as nodes to the plain document: pointers, provenance and keys."""
+"""The facts of one target as the plain document points at them: provenance and stable keys by JSON pointer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from infra_audit.model.facts import Provenance, ProvenanceKind
 from infra_audit.parsers.merge import COUNTED
-from infra_audit.parsers.tree import Items, Leaf, Node, Object, SharedLeaf, Supplied
+from infra_audit.parsers.tree import Items, Leaf, Object, SharedLeaf, Supplied
 
 Pointer = tuple[str | int, ...]
 
 
 def pointer_text(pointer: Pointer) -> str:
     """Return a JSON pointer."""
-    return "".join([_below("", part) for part in pointer])
+    text = "/".join(map(str, pointer))
+    if "~" in text or text.count("/") >= len(pointer):
+        return "".join([_below("", part) for part in pointer])
+    return f"/{text}"
 
 
 def _below(at: str, part: str | int) -> str:
@@ -69,81 +70,62 @@ def _suppliers(item: Object, name: str, pointer: str) -> list[Supplied]:
     return found
 
 
-@dataclass(slots=True)
-class Flat:
-    """Facts as plain JSON, with provenance by pointer and the stable keys of list items."""
+class Index:
+    """Provenance by pointer and the stable keys of list items, of the facts of one target."""
 
-    facts: dict[str, Any] = field(default_factory=dict)
-    provenance: "Provenances" = field(default_factory=Provenances)
-    keys: dict[str, str] = field(default_factory=dict)
+    def __init__(self, root: Object) -> None:
+        """Walk the facts."""
+        self.provenance = Provenances()
+        self.keys: dict[str, str] = {}
+        for name, node in root.fields.items():
+            if isinstance(node, Leaf):
+                self._leaf(node, f"/{name}")
+            else:
+                self._below(node, f"/{name}", name)
 
+    def _below(self, node: Object | Items, at: str, key: str) -> None:
+        if isinstance(node, Object):
+            self._fields(node, at, key, None)
+            return
+        parts = node.key
+        for index, item in enumerate(node.objects):
+            place = f"{at}/{index}"
+            name = f"{key}[{','.join([_key_part(item.value(part)) for part in parts])}]"
+            self.keys[place] = name
+            common = item.whole or _common(item)
+            if common is not None:
+                self.provenance[place] = common
+            self._fields(item, place, name, common, parts)
 
-def flatten(root: Object) -> Flat:
-    """Return the plain form of the facts of one target."""
-    flat = Flat()
-    for name, node in root.fields.items():
-        value = _value(node, _below("", name), name, flat)
-        if value != {}:
-            flat.facts[name] = value
-    return flat
+    def _fields(
+        self, holder: Object, at: str, key: str, common: Provenance | None, item_key: tuple[str, ...] = ()
+    ) -> None:
+        if holder.supplied:
+            self.provenance.share(at, holder)
+        if holder.is_whole:
+            return
+        for name, node in holder.fields.items():
+            if type(node) is SharedLeaf or (
+                isinstance(node, Leaf) and node.provenance is common and common is not None
+            ):
+                continue
+            if not isinstance(node, Leaf):
+                self._below(node, _below(at, name), f"{key}/{name}")
+            elif name in COUNTED and node.provenance is None:
+                self.provenance[_below(at, name)] = _counted(name, at, item_key)
+            elif common is None or not _is_common(node, common):
+                self._leaf(node, _below(at, name))
 
-
-def _value(node: Node, at: str, key: str, flat: Flat) -> Any:
-    if isinstance(node, Leaf):
-        _leaf(node, at, flat)
-        return node.value
-    if isinstance(node, Items):
-        return [_item(item, f"{at}/{index}", key, node.key, flat) for index, item in enumerate(node.objects)]
-    return _fields(node, at, key, flat, None)
-
-
-def _item(item: Object, at: str, above: str, key: tuple[str, ...], flat: Flat) -> dict[str, Any]:
-    name = f"{above}[{','.join([_key_part(item.value(part)) for part in key])}]"
-    flat.keys[at] = name
-    common = item.whole or _common(item)
-    if common is not None:
-        flat.provenance[at] = common
-    return _fields(item, at, name, flat, common, key)
-
-
-def _fields(
-    holder: Object,
-    at: str,
-    key: str,
-    flat: Flat,
-    common: Provenance | None,
-    item_key: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    if holder.supplied:
-        flat.provenance.share(at, holder)
-    plain = holder.plain()
-    if plain is not None:
-        return plain
-    result = {}
-    for name, node in holder.fields.items():
-        if not isinstance(node, Leaf):
-            result[name] = _value(node, _below(at, name), f"{key}/{name}", flat)
-            continue
-        result[name] = node.value
-        if type(node) is SharedLeaf or (node.provenance is common and common is not None):
-            continue
-        if name in COUNTED and node.provenance is None:
-            flat.provenance[_below(at, name)] = _counted(name, at, item_key)
-        elif common is None or not _is_common(node, common):
-            _leaf(node, _below(at, name), flat)
-    return result
+    def _leaf(self, leaf: Leaf, at: str) -> None:
+        if leaf.provenance is not None:
+            self.provenance[at] = leaf.provenance
+        for index, provenance in enumerate(leaf.elements):
+            self.provenance[f"{at}/{index}"] = provenance
 
 
 def _counted(name: str, at: str, item_key: tuple[str, ...]) -> Provenance:
     sources = tuple(_below(at, part) for part in item_key if part not in COUNTED) or (at,)
     return Provenance(kind=ProvenanceKind.DERIVED, sources=sources, by=name)
-
-
-def _leaf(leaf: Leaf, at: str, flat: Flat) -> None:
-    if leaf.provenance is not None:
-        flat.provenance[at] = leaf.provenance
-    for index, provenance in enumerate(leaf.elements):
-        flat.provenance[f"{at}/{index}"] = provenance
 
 
 def _common(item: Object) -> Provenance | None:
@@ -169,5 +151,5 @@ def _is_common(leaf: Leaf, common: Provenance) -> bool:
     return leaf.provenance is common or leaf.provenance == common
 
 
-def _key_part(value: Any) -> str:
+def _key_part(value: object) -> str:
     return "" if value is None else str(value)

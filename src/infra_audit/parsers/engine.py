@@ -155,11 +155,16 @@ def _readings(artifacts: Sequence[Artifact], compiled: CompiledPlatform, problem
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Hold back garbage collection: a parse makes many values that all stay, and collecting trebles its time."""
+    """Hold back garbage collection: a parse makes many values that all stay, and collecting trebles its time.
+
+    At the end they count as old at once (frozen and unfrozen), or the next collection would look at every one of them.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if enabled:
             gc.enable()

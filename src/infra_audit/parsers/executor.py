@@ -114,10 +114,13 @@ class Group:
             return found
 
     def _read(self, text: str) -> Outcome | None:
+        tried = self._tried_on(text)
+        if not tried:
+            return None
         framed = f"\n{text}\n"
         refused: Outcome | None = None
         adds: Outcome | None = None
-        for rule in self._tried_on(text):
+        for rule in tried:
             if adds is not None and not rule.starts:
                 continue
             found = rule.find(framed)
@@ -274,6 +277,9 @@ def _rule(data: Mapping[str, Any], functions: Functions) -> Rule:
 
 def _bound(call: Mapping[str, Any], functions: Functions) -> Callable[[Any], tuple[Any, Any]]:
     function, args, kwargs = functions[call["name"]], call["args"], call["kwargs"]
-    if not args and not kwargs:
-        return function
-    return lambda value: function(value, *args, **kwargs)
+    if kwargs:
+        return lambda value: function(value, *args, **kwargs)
+    if len(args) == 1:
+        (single,) = args
+        return lambda value: function(value, single)
+    return (lambda value: function(value, *args)) if args else function

@@ -15,7 +15,7 @@ that the statement was not understood, and nothing is returned.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra_audit.errors import PlatformError
 from infra_audit.parsers.grammar_types import TYPES, Reader, kinded_of, secret_of, word_of
@@ -23,6 +23,17 @@ from infra_audit.parsers.grammar_types import TYPES, Reader, kinded_of, secret_o
 Fields = dict[str, Any]
 Step = Callable[[Sequence[str], int, Fields], int | None]
 """Reads words from a position and fills fields; returns the position after them, or None when they do not fit."""
+
+
+class Part(NamedTuple):
+    """A piece of a grammar."""
+
+    step: Step
+    openers: frozenset[str] | None = None
+    """Words that it can begin with; None = with any, or it may be empty."""
+    atomic: bool = False
+    """It fills fields only when it fits."""
+
 
 _TOKEN = re.compile(r"[\[\](){}|]|[^\s\[\](){}|]+")
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
@@ -41,7 +52,7 @@ class Grammar:
         self._tables = tables
         self._tokens = _TOKEN.findall(text)
         self._at = 0
-        self._start = self._choice("")
+        self._start = self._choice("").step
 
     def read(self, words: Sequence[str]) -> Fields | None:
         """Return the fields of a statement, or None when not every word was understood."""
@@ -49,9 +60,9 @@ class Grammar:
         end = self._start(words, 0, fields)
         return fields if end == len(words) else None
 
-    def _choice(self, closing: str) -> Step:
-        alternatives: list[tuple[str | None, Step]] = []
-        parts: list[tuple[str | None, Step]] = []
+    def _choice(self, closing: str) -> Part:
+        alternatives: list[Part] = []
+        parts: list[Part] = []
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
             self._at += 1
@@ -63,7 +74,7 @@ class Grammar:
                 parts = []
             elif token in _CLOSING:
                 inner = self._choice(_CLOSING[token])
-                parts.append((None, {"[": _optional, "(": _same, "{": _repeated}[token](inner)))
+                parts.append({"[": _optional, "(": _same, "{": _repeated}[token](inner))
             elif token in "])}":
                 raise PlatformError("platform.grammar", what=f"unexpected {token}")
             else:
@@ -73,11 +84,11 @@ class Grammar:
         alternatives.append(_sequence(parts))
         return _first_of(alternatives)
 
-    def _leaf(self, token: str) -> tuple[str | None, Step]:
+    def _leaf(self, token: str) -> Part:
         field, colon, kind = token.partition(":")
         if colon and field and kind and "=" not in field:
             self._note(field)
-            return None, _typed(field, self._reader(kind))
+            return Part(_typed(field, self._reader(kind)), atomic=True)
         word, _, rest = token.partition("=")
         if not word:
             raise PlatformError("platform.grammar", what=f"no word in {token}")
@@ -86,7 +97,7 @@ class Grammar:
             field, has_value, value = assignment.partition("=")
             self._note(field)
             given[field] = _CONSTANTS.get(value, value) if has_value else True
-        return word, _literal(word, given)
+        return Part(_literal(word, given), frozenset({word}), atomic=True)
 
     def _note(self, field: str) -> None:
         if field and not field.startswith("_"):
@@ -144,10 +155,10 @@ def _literal(word: str, given: Fields) -> Step:
     return step
 
 
-def _sequence(parts: list[tuple[str | None, Step]]) -> tuple[str | None, Step]:
+def _sequence(parts: list[Part]) -> Part:
     if len(parts) == 1:
         return parts[0]
-    steps = [step for _, step in parts]
+    steps = [part.step for part in parts]
 
     def sequence(words: Sequence[str], at: int, fields: Fields) -> int | None:
         for step in steps:
@@ -157,60 +168,71 @@ def _sequence(parts: list[tuple[str | None, Step]]) -> tuple[str | None, Step]:
             at = after
         return at
 
-    return (parts[0][0] if parts else None), sequence
+    return Part(sequence, parts[0].openers if parts else None)
 
 
-def _first_of(alternatives: list[tuple[str | None, Step]]) -> Step:
+def _whole(part: Part) -> Step:
+    """Return a step that fills fields only when it fits."""
+    if part.atomic:
+        return part.step
+    step = part.step
+
+    def whole(words: Sequence[str], at: int, fields: Fields) -> int | None:
+        found: Fields = {}
+        after = step(words, at, found)
+        if after is not None:
+            _join(fields, found)
+        return after
+
+    return whole
+
+
+def _first_of(alternatives: list[Part]) -> Part:
     """Try alternatives in order; those that open with a word are found by it."""
     if len(alternatives) == 1:
-        return alternatives[0][1]
-    opened = [(index, step) for index, (word, step) in enumerate(alternatives) if word is None]
-    by_word: dict[str, list[tuple[int, Step]]] = {}
-    for index, (word, step) in enumerate(alternatives):
-        if word is not None:
-            by_word.setdefault(word, []).append((index, step))
+        return alternatives[0]
+    openers = frozenset(word for part in alternatives for word in part.openers or ())
     candidates = {
-        word: [step for _, step in sorted(steps + opened, key=lambda s: s[0])] for word, steps in by_word.items()
+        word: [_whole(part) for part in alternatives if part.openers is None or word in part.openers]
+        for word in openers
     }
-    others = [step for _, step in opened]
+    others = [_whole(part) for part in alternatives if part.openers is None]
 
     def choice(words: Sequence[str], at: int, fields: Fields) -> int | None:
         for step in candidates.get(words[at], others) if at < len(words) else others:
-            found: Fields = {}
-            after = step(words, at, found)
+            after = step(words, at, fields)
             if after is not None:
-                _join(fields, found)
                 return after
         return None
 
-    return choice
+    return Part(choice, None if others else openers, atomic=True)
 
 
-def _same(step: Step) -> Step:
-    return step
+def _same(part: Part) -> Part:
+    return part
 
 
-def _optional(step: Step) -> Step:
+def _optional(part: Part) -> Part:
+    step, openers = _whole(part), part.openers
+
     def optional(words: Sequence[str], at: int, fields: Fields) -> int | None:
-        found: Fields = {}
-        after = step(words, at, found)
-        if after is None:
+        if openers is not None and (at >= len(words) or words[at] not in openers):
             return at
-        _join(fields, found)
-        return after
+        after = step(words, at, fields)
+        return at if after is None else after
 
-    return optional
+    return Part(optional, atomic=True)
 
 
-def _repeated(step: Step) -> Step:
+def _repeated(part: Part) -> Part:
+    step, openers = _whole(part), part.openers
+
     def repeated(words: Sequence[str], at: int, fields: Fields) -> int | None:
-        while at < len(words):
-            found: Fields = {}
-            after = step(words, at, found)
+        while at < len(words) and (openers is None or words[at] in openers):
+            after = step(words, at, fields)
             if after is None or after == at:
                 return at
-            _join(fields, found)
             at = after
         return at
 
-    return repeated
+    return Part(repeated, atomic=True)

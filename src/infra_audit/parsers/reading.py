@@ -1,6 +1,6 @@
 """One artefact: split, each section handed to its template, and every line accounted for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,9 +61,9 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
         for index, section in enumerate(split.sections)
     ]
     reading = Reading(artifact, source, order, split, placed)
+    _dispatch(reading)
     buckets: dict[tuple[str, str], tuple[TemplateFile, list[Placed]]] = {}
     for place in placed:
-        place.taken_by = _takers(place)
         if not place.groups:
             place.suspects = platform.abbreviated(source.name, place.section)
         for template in place.taken_by:
@@ -81,12 +81,33 @@ def read(artifact: Artifact, source: Source, order: int, platform: CompiledPlatf
     return reading
 
 
-def _takers(place: Placed) -> tuple[TemplateFile, ...]:
-    """Return the templates of the longest prefix of which one has a start line that matches the header."""
+def _dispatch(reading: Reading) -> None:
+    """Find who reads each section; a template whose start line runs away fails, and takes none."""
+    trying: list[TemplateFile] = []
+    waiting = list(reversed(reading.placed))
+    while waiting:
+        try:
+            with time_limit(SECONDS):
+                while waiting:
+                    waiting[-1].taken_by = _takers(waiting[-1], reading.failures, trying)
+                    waiting.pop()
+        except TimeLimitError:
+            reading.failures[trying[-1].name] = TimeLimitError.__name__
+
+
+def _takers(place: Placed, failed: Mapping[str, str], trying: list[TemplateFile]) -> tuple[TemplateFile, ...]:
+    """Return the templates of the longest prefix of which one has a start line that matches the header.
+
+    The last of `trying` is the one that is asked, should it take too long.
+    """
     for group in place.groups:
-        taken = tuple(template for template in group if template.compiled.opens(place.section))
+        taken = []
+        for template in group:
+            trying[:] = [template]
+            if template.name not in failed and template.compiled.opens(place.section):
+                taken.append(template)
         if taken:
-            return taken
+            return tuple(taken)
     return ()
 
 
@@ -115,7 +136,10 @@ class _Bucket:
                     self.statements.append(statement)
                     self.section_of.append(place)
                     self.is_header.append(header)
-        self._provenance: dict[tuple[Span, ...], Provenance] = {}
+        self.where = [(reading.order, place.index) for place in self.section_of]
+        self._cited: list[Provenance | None] = [None] * len(self.statements)
+        """What cites one statement alone."""
+        self._provenances: dict[tuple[Span, ...], Provenance] = {}
 
     def read_into(self, root: Branch) -> None:
         """Run the template and add what it captured."""
@@ -123,6 +147,8 @@ class _Bucket:
         failures[self.template.name] = TimeLimitError.__name__  # unless it comes to its end
         try:
             run = self.template.compiled.run([statement.text for statement in self.statements], self.closes)
+        except TimeLimitError:  # the clock is set anew for the templates after it
+            raise
         except Exception as error:  # noqa: BLE001 - one bad template never stops the rest
             failures[self.template.name] = type(error).__name__
             return
@@ -146,16 +172,26 @@ class _Bucket:
 
     def _fill(self, branch: Branch, record: Record, path: Path, above: tuple[int, ...]) -> None:
         keys = (*above, *self._key_statements(record, path))
-        captures = branch.captures
+        captures, used, last = branch.captures, self.reading.used, -1
         for name, at, value in record.fields:
-            capture = self._capture(branch, name, at, value, keys)
-            if capture is None:
+            if at != last:  # most statements give several values
+                last = at
+                first = self.statements[at].first
+                used.add(first)
+                branch.sections.add(self.where[at])
+                order = (self.reading.order, first)
+                provenance = self._cite(at, keys)
+            if name[0] == "_":
+                if name == "_id":
+                    branch.identity = str(value)
                 continue
-            if "__" in name:
-                *inner, last = name.split("__")
-                branch.child(tuple(inner)).captures.setdefault(last, []).append(capture)
-            elif name in captures:
+            adds = isinstance(value, Adds)
+            capture = Capture(list(value) if adds else value, adds, order, provenance)
+            if name in captures:
                 captures[name].append(capture)
+            elif "__" in name:
+                *inner, own = name.split("__")
+                branch.child(tuple(inner)).captures.setdefault(own, []).append(capture)
             else:
                 captures[name] = [capture]
         for child in record.children:
@@ -167,32 +203,24 @@ class _Bucket:
         last = {name: at for name, at, _ in record.fields if name in wanted}
         return tuple(last[name] for name in wanted if name in last)
 
-    def _capture(self, into: Branch, name: str, at: int, value: Any, keys: tuple[int, ...]) -> Capture | None:
-        """Note a captured value; return it unless it is read and dropped."""
-        statement = self.statements[at]
-        self.reading.used.add(statement.first)
-        into.sections.add((self.reading.order, self.section_of[at].index))
-        if name == "_id":
-            into.identity = str(value)
-        if name[0] == "_":
-            return None
-        adds = isinstance(value, Adds)
-        order = (self.reading.order, statement.first)
-        return Capture(list(value) if adds else value, adds, order, self._cite(at, keys))
-
     def _cite(self, at: int, keys: tuple[int, ...]) -> Provenance:
         """Cite a statement, and those of the item's key that are no header of its section."""
-        statement = self.statements[at]
-        spans: tuple[Span, ...] = ((statement.first, statement.last),)
         if keys:
             place = self.section_of[at]
             cited = [k for k in keys if not (self.is_header[k] and self.section_of[k] is place)]
-            if cited:
-                spans = tuple(sorted({*spans, *((self.statements[k].first, self.statements[k].last) for k in cited)}))
-        found = self._provenance.get(spans)
+            if cited and cited != [at]:
+                return self._provenance({at, *cited})
+        found = self._cited[at]
+        if found is None:
+            found = self._cited[at] = self._provenance({at})
+        return found
+
+    def _provenance(self, statements: set[int]) -> Provenance:
+        spans = tuple(sorted({(self.statements[at].first, self.statements[at].last) for at in statements}))
+        found = self._provenances.get(spans)
         if found is None:
             found = Provenance(ProvenanceKind.LINES, self.reading.artifact.name, spans, self.template.name)
-            self._provenance[spans] = found
+            self._provenances[spans] = found
         return found
 
 

@@ -27,7 +27,11 @@ def add_values(root: Object, platform: CompiledPlatform, entries: Sequence[tuple
         if "value" not in entry:
             continue
         provenance = Provenance(
-            kind=ProvenanceKind.GIVEN, source="statement", place=place(platform, index), document=entry.get("document")
+            kind=ProvenanceKind.GIVEN,
+            source="statement",
+            place=place(platform, index),
+            document=entry["document"],
+            confirmed=entry.get("confirmed", False),
         )
         for found in places(root, entry["at"]):
             if found.get() is None and conditions_hold(found, entry):
@@ -40,7 +44,8 @@ def coverage(platform: CompiledPlatform, entries: Sequence[tuple[int, Mapping[st
         pattern(entry["at"]): Coverage(
             state=CoverageState(entry["state"]),
             reason=Reason(
-                "coverage.statement", {"place": place(platform, index), "document": entry.get("document") or ""}
+                "coverage.statement" if entry.get("confirmed") else "coverage.statement_unconfirmed",
+                {"place": place(platform, index), "document": entry["document"]},
             ),
         )
         for index, entry in entries

@@ -13,7 +13,7 @@ from infra_audit.parsers.accounting import ScopeAccount, Trouble
 from infra_audit.parsers.coverage import CoverageMap
 from infra_audit.parsers.defaults import Defaults
 from infra_audit.parsers.derivation import derive
-from infra_audit.parsers.document import flatten
+from infra_audit.parsers.document import Index
 from infra_audit.parsers.merge import Merger
 from infra_audit.parsers.platform import CompiledPlatform
 from infra_audit.parsers.reading import Reading
@@ -38,6 +38,8 @@ class Target:
         self.problems: list[Problem] = []
         self.stated: list[tuple[int, Mapping[str, Any]]] = []
         self.known_system: dict[str, Any] = {}
+        self.facts: dict[str, Any] = {}
+        """The facts in plain form, once they are complete."""
         self.root = self._read()
         self._drop(drop_invalid(self.root))
 
@@ -99,7 +101,8 @@ class Target:
         self.stated = statements.in_force(self.platform, version) if self.readings else []
         statements.add_values(self.root, self.platform, self.stated)
         changed = self._drop(drop_lacking(self.root))
-        self.problems += derive(self.root, self.platform, {r.source.name: r for r in self.readings})
+        self.facts = plain(self.root)
+        self.problems += derive(self.root, self.facts, self.platform, {r.source.name: r for r in self.readings})
         return changed
 
     def document(
@@ -111,12 +114,13 @@ class Target:
         states = coverage.states(self.root, statements.coverage(self.platform, self.stated), self.elsewhere)
         artifacts = [reading.artifact for reading in self.readings]
         who = subject(self.device, self.platform.platform, self.known_system, self.scope, artifacts)
-        flat = flatten(Object({"subject": who, **dict(sorted(self.root.fields.items()))}))
+        areas = {name: self.facts[name] for name in sorted(self.facts) if self.facts[name] != {}}
+        index = Index(Object({"subject": who, **self.root.fields}))
         return FactsDocument(
-            facts=flat.facts,
+            facts={"subject": plain(who), **areas},
             coverage=states,
-            provenance=flat.provenance,
-            keys=flat.keys,
+            provenance=index.provenance,
+            keys=index.keys,
             line_counts={name: account.counts for name, account in accounts.items()},
             unparsed=tuple(line for account in accounts.values() for line in account.unparsed),
             ignored=tuple(line for account in accounts.values() for line in account.ignored),

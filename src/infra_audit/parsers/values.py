@@ -56,10 +56,6 @@ class Items(list[Any]):
     """Values that make one list item each."""
 
 
-class ValueFailure(Exception):  # noqa: N818 - not an error of the run: it makes the areas of a template unreadable
-    """A value function raised: a fault of the program or the template, not of the text."""
-
-
 def refuse(value: Any) -> Result:
     """Say that a value is not understood."""
     return value, False
@@ -77,7 +73,7 @@ class Values:
 
     def functions(self) -> dict[str, Callable[..., Result]]:
         """Return the functions by the names that templates use."""
-        return {name: _guarded(getattr(self, name)) for name in sorted(FUNCTIONS - {"set", "re"})} | {"set": _constant}
+        return {name: getattr(self, name) for name in sorted(FUNCTIONS - {"set", "re"})} | {"set": _constant}
 
     def text(self, value: str) -> Result:
         """Give the text, without quotes and escapes when it is one quoted text, with its line breaks."""
@@ -262,15 +258,3 @@ def _between(first: str, last: str) -> list[str] | None:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _guarded(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Tell a fault of a function from what the executor itself might raise."""
-
-    def call(*args: Any, **kwargs: Any) -> Result:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            raise ValueFailure(f"{function.__name__}: {type(error).__name__}") from error
-
-    return call

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,16 +77,25 @@ def _subject(name: str) -> Callable[[Record, Language], str]:
 
 
 def _places(record: Record, lang: Language) -> str:
-    """Return every failing or unknown item with what was expected and seen, one a line."""
-    return "\n".join(_place(item, lang) for item in record["items"])
+    """Return every failing or unknown item with what was expected and seen, then what a pass takes on trust; one a line."""
+    trusted = [f"{e['key']}: {said}" for e in record["evidence"] for said in _unconfirmed([e], lang)]
+    return "\n".join([*(_place(item, lang) for item in record["items"]), *dict.fromkeys(trusted)])
 
 
 def _place(item: Mapping[str, Any], lang: Language) -> str:
     seen = word("label", "not_seen", lang) if item["status"] == "unknown" else seen_value(item["seen"], lang)
     found = [(e["artifact"], e["lines"]) for e in item["evidence"] if e.get("artifact") and e.get("lines")]
-    where = "; ".join(dict.fromkeys(f"{artifact}:{spans(lines)}" for artifact, lines in found))
+    places = [f"{artifact}:{spans(lines)}" for artifact, lines in found]
+    where = "; ".join(dict.fromkeys([*places, *_unconfirmed(item["evidence"], lang)]))
     expected = f"{word('label', 'expected', lang)} {asked(item['expected'], lang)}"
     return f"{item['key']}: {expected}, {word('label', 'seen', lang)} {seen}" + (f" [{where}]" if where else "")
+
+
+def _unconfirmed(evidence: list[Mapping[str, Any]], lang: Language) -> Iterator[str]:
+    """Yield what is said of evidence that rests on no document that was read."""
+    for leaf in evidence:
+        if leaf.get("confirmed") is False:
+            yield word("unconfirmed", leaf["kind"], lang)
 
 
 def spans(lines: list[list[int]]) -> str:
@@ -218,6 +227,7 @@ DEFAULTS = (
     Column("fact", _field("at")),
     Column("default", lambda r, lang: seen_value(r["value"], lang)),
     Column("versions", _versions),
+    Column("confirmed", _said("confirmed", "confirmed")),
     Column("document", _field("document")),
 )
 STATEMENTS = (
@@ -225,6 +235,7 @@ STATEMENTS = (
     Column("statement", _said("statement", "state")),
     Column("why", lambda r, lang: str(r["reason"][lang])),
     Column("versions", _versions, extra=True),
+    Column("confirmed", _said("confirmed", "confirmed")),
     Column("document", _field("document")),
 )
 NOT_PARSED_YET = (

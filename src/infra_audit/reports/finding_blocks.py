@@ -143,7 +143,10 @@ def _evidence(evidence: list[Mapping[str, Any]], output: Output) -> Iterator[str
 def _searched(leaf: Mapping[str, Any], output: Output) -> str:
     names = ("artifact", "document", "template", "source", "place", "since", "until")
     fields = {name: leaf.get(name) or "" for name in names}
-    return text("reports", f"evidence.{leaf['kind']}", output.lang, **fields, lines=spans(leaf.get("lines", [])))
+    code = f"evidence.{leaf['kind']}"
+    if "document" in leaf:
+        code += "_unconfirmed" if leaf.get("confirmed") is False else "_document"
+    return text("reports", code, output.lang, **fields, lines=spans(leaf.get("lines", [])))
 
 
 def _labelled(label: str, content: str, output: Output) -> list[str]:

@@ -9,7 +9,7 @@ other door, for texts that are redacted already (excerpts in reports, log lines)
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -49,7 +49,7 @@ class Redactor:
         self._general = rules.general()
         own = rules.of_platform(platform)
         self._rules = own
-        self._everywhere = tuple(r for r in own if not r.hinted)
+        self._unhinted = tuple(r for r in own if not r.hinted)
         sources = platform.sources.values() if platform else ()
         self._banners = bool(platform and platform.data.get("banner"))
         self._quotes_span = any(not _QUOTES_SPAN_LINES.isdisjoint(_syntaxes(s)) for s in sources)
@@ -86,14 +86,10 @@ class Redactor:
 
     def _candidates(self, lines: Sequence[str]) -> Iterable[int]:
         """Return the indices of lines that may hold a secret, ascending."""
-        if self._everywhere:
+        needles = {needle for rule in self._unhinted for needle in rule.pattern.needles}
+        if not all(rule.pattern.needles for rule in self._unhinted):
             return range(len(lines))
-        lowered = [line.lower() for line in lines]
-        starts = list(accumulate((len(line) + 1 for line in lowered), initial=0))
-        text = "\n".join(lowered)
-        hit: set[int] = set()
-        for hint in self._general.hints:
-            hit.update(_lines_with(text, hint, starts))
+        hit = _lines_with(lines, needles) | _lines_with([line.lower() for line in lines], self._general.hints)
         return sorted(hit)
 
     def _block(self, lines: Sequence[str], index: int, active: Sequence[Rule]) -> Block | None:
@@ -225,13 +221,18 @@ def _indentation(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _lines_with(text: str, hint: str, starts: Sequence[int]) -> Iterator[int]:
-    """Yield the index of each line that holds the hint, once."""
-    position = text.find(hint)
-    while position >= 0:
-        index = bisect_right(starts, position) - 1
-        yield index
-        position = text.find(hint, starts[index + 1])
+def _lines_with(lines: Sequence[str], needles: Collection[str]) -> set[int]:
+    """Return the indices of the lines that hold one of some texts."""
+    found: set[int] = set()
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    text = "\n".join(lines)
+    for needle in needles:
+        position = text.find(needle)
+        while position >= 0:
+            index = bisect_right(starts, position) - 1
+            found.add(index)
+            position = text.find(needle, starts[index + 1])
+    return found
 
 
 def _inside(lines: Sequence[str], rule: Rule) -> frozenset[int]:

@@ -25,7 +25,7 @@ class Rule:
     until: re.Pattern[str] | None = None
     within: tuple[re.Pattern[str], re.Pattern[str]] | None = None
     hinted: bool = True
-    """False: applied to every line, because its example holds no hint."""
+    """False: tried on every line that holds a text which a match must hold, because its example holds no hint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra_audit.model.platform import Platform
+from infra_audit.model.reason import Reason
 from infra_audit.parsers.versions import within
 from tests.unit.parsers.support import changed, document, platform
 
@@ -90,3 +91,30 @@ def test_the_searched_lines_of_an_item_are_those_of_its_sections() -> None:
 )  # fmt: skip
 def test_versions(version: str | None, since: str | None, until: str | None, expected: bool | None) -> None:
     assert within(version, since, until) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "confirmed"), [({"confirmed": True}, True), ({"confirmed": False}, False), ({}, False)]
+)
+def test_whether_the_document_was_read_goes_with_the_fact(said: dict[str, Any], *, confirmed: bool) -> None:
+    found = document(with_entries([{**EXEC, **said}]), VTY)
+    assert found.provenance["/lines/0/exec_timeout_seconds"].confirmed is confirmed
+    assert found.to_json()["provenance"]["/lines/0/exec_timeout_seconds"]["confirmed"] is confirmed
+
+
+def test_an_absence_without_a_document_says_nothing_of_one() -> None:
+    found = document(with_entries(absent=[{"at": "lines", "value": [], "counter": "c"}]), "hostname a\n")
+    assert "confirmed" not in found.provenance["/lines"].to_json()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [({"confirmed": True}, "coverage.statement"), ({}, "coverage.statement_unconfirmed")]
+)
+def test_whether_the_document_was_read_goes_with_a_statement(said: dict[str, Any], code: str) -> None:
+    lacks = {"at": "ntp/authentication", "state": "lacks_control", "value": False, "document": "d", **said}
+    found = document(changed("demo", statements=[lacks]), VTY)
+    assert found.coverage["ntp/authentication"].reason == Reason(
+        code, {"place": "demo/platform.yaml statements/0", "document": "d"}
+    )
+    assert found.facts["ntp"]["authentication"] is False
+    assert found.provenance["/ntp/authentication"].confirmed is (said != {})

@@ -197,19 +197,48 @@ def test_a_template_that_raises_stops_only_itself(tmp_path: Path) -> None:
     assert [p.reason.code for p in found.problems] == ["parse.template_failed"]
 
 
-def test_a_runaway_expression_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+RUNAWAY = """<doc>
+sections: ["{word} "]
+areas: [{area}]
+</doc>
+<group name="{group}">
+{line}
+</group>
+<vars>
+bad = "(a+)+"
+</vars>
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{word} {{{{ {field} | re("bad") }}}}', '{word} {{{{ {field} | _start_ }}}}\n bad {{{{ _x | re("bad") }}}}'],
+)
+def test_runaway_expressions_are_stopped_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """In a start line, which finds the sections, and in a line of a section; the second template as well as the first."""
     monkeypatch.setattr(reading, "SECONDS", 0.2)
     folder = _copy(tmp_path, "demo")
-    (folder / "lines.ttp").write_text(
-        '<doc>\nsections: ["line "]\nareas: [lines]\n</doc>\n<group name="lines*">\nline {{ kind | word("line_kind") }} {{ _x | re("bad") }}\n</group>\n'
-        '<vars>\nbad = "(a+)+"\n</vars>\n',
-        "utf-8",
-    )
-    compiled = engine.compile_platform(changed("demo", folder))
-    monkeypatch.setattr(type(compiled.templates[0].compiled), "opens", lambda _self, _section: True)
-    found = document(changed("demo", folder), "line con " + "a" * 40 + "!\n")
+    for word, area, group, field in (("frob", "vlans", "vlans*", "name"), ("grob", "banner", "banner**", "motd")):
+        text = RUNAWAY.format(word=word, area=area, group=group, line=line.format(word=word, field=field))
+        (folder / f"{word}.ttp").write_text(text, "utf-8")
+    bad = "a" * 40 + "!"
+    found = document(changed("demo", folder), f"hostname x\nfrob {bad}\n bad {bad}\ngrob {bad}\n bad {bad}\n")
+    failed = {
+        p.reason.fields["template"]: p.reason.fields["what"] for p in found.problems if "template" in p.reason.fields
+    }
+    assert failed == {"frob.ttp": "TimeLimitError", "grob.ttp": "TimeLimitError"}
+    assert (states(found)["vlans"], states(found)["banner"]) == ("unreadable", "unreadable")
+    assert found.facts["system"]["hostname"] == "x"
+
+
+def test_a_line_that_takes_back_what_a_failing_template_might_read_is_not_left_out(tmp_path: Path) -> None:
+    folder = _copy(tmp_path, "demo")
+    text = (folder / "lines.ttp").read_text("utf-8").replace('word("line_kind")', 'word("nosuchtable")')
+    (folder / "lines.ttp").write_text(text, "utf-8")
+    left_out = {"irrelevant": [{"pattern": "(no )?line vty .*$", "reason": "r", "example": "line vty 0"}]}
+    found = document(changed("demo", folder, ignore=left_out), "hostname a\nno line vty 0 4\n")
+    assert [line.text for line in found.unparsed] == ["no line vty 0 4"]
     assert states(found)["lines"] == "unreadable"
-    assert found.problems[0].reason.fields["what"] == "TimeLimitError"
 
 
 def test_a_platform_with_a_bad_template_is_refused(tmp_path: Path) -> None:

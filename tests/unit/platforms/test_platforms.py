@@ -32,6 +32,18 @@ def test_facts(case: Path) -> None:
 
 
 @CASES
+def test_provenance_and_keys_are_mappings_that_agree_with_themselves(case: Path) -> None:
+    for document in cases.parse(cases.platform_of(case), cases.texts(case)).values():
+        for mapping in (document.provenance, document.keys):
+            walked = list(mapping.items())
+            assert len(mapping) == len(walked) == len({pointer for pointer, _ in walked})
+            assert [(pointer, mapping[pointer]) for pointer in mapping] == walked
+            for pointer, _ in walked:
+                assert f"{pointer}/x" not in mapping
+            assert "/frobs/0" not in mapping
+
+
+@CASES
 def test_every_line_is_accounted_for(case: Path) -> None:
     sources = cases.texts(case)
     documents = cases.parse(cases.platform_of(case), sources)

@@ -58,6 +58,40 @@ def test_all_shows_the_evidence_of_a_pass() -> None:
     assert "該当する設定がないことを確認" in _write("table", all=True)
 
 
+def _resting_on(kind: str, **said: Any) -> dict[str, Any]:
+    """Return a passing record with one leaf of evidence."""
+    leaf = {"key": "ssh/enabled", "pointer": "/ssh/enabled", "kind": kind, "place": "p", "source": "statement", **said}
+    return {**RECORDS[1], "evidence": [leaf | {"artifact": "sw1.cfg", "lines": [[1, 9]]}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "ja", "en"),
+    [
+        ("default", {"confirmed": False}, "既定値（文書未確認）を適用（手引）", "not confirmed in a document"),
+        ("given", {"confirmed": False}, "機種の仕様（文書未確認）による値（手引、p）", "not confirmed in a document"),
+        ("absent", {"confirmed": False}, "設定がないときの状態は文書未確認（手引）", "not confirmed in a document"),
+        ("default", {"confirmed": True}, "既定値を適用（手引）", "the default applies (手引)"),
+        ("given", {"confirmed": True}, "機種の仕様による値（手引、p）", "specification of the platform (手引, p)"),
+        ("absent", {"confirmed": True}, "該当する設定がないことを確認（手引）", "no such line (手引)"),
+    ],
+)
+def test_what_rests_on_no_document_that_was_read_is_said(kind: str, said: dict[str, Any], ja: str, en: str) -> None:
+    records = [_resting_on(kind, document="手引", **said)]
+    for lang in LANGUAGES:
+        shown = _write("table", lang=lang, records=records, all=True, width=200)
+        assert {"ja": ja, "en": en}[lang] in shown
+        assert ("文書未確認" in shown or "not confirmed" in shown) is (not said["confirmed"])
+        row = _write("csv", lang=lang, records=records)
+        assert ("文書未確認" in row or "not confirmed" in row) is (not said["confirmed"])
+
+
+def test_a_failing_item_says_that_its_default_is_not_confirmed() -> None:
+    leaf = {**_resting_on("default", document="手引", confirmed=False)["evidence"][0]}
+    item = {**RECORDS[0]["items"][0], "evidence": [leaf]}
+    row = _write("csv", records=[{**RECORDS[0], "items": [item]}])
+    assert "[sw1.cfg:1-9; 既定値（文書未確認）]" in row
+
+
 def test_json_is_the_record_itself() -> None:
     assert [json.loads(line) for line in _write("json").splitlines()] == RECORDS
     assert "本庁" in _write("json")
