@@ -52,7 +52,10 @@ class Supply:
 
 
 def supplies(platform: CompiledPlatform, *, part: bool, divided: bool) -> tuple[Supply, ...]:
-    """Return the entries of a platform for its devices (`part`: for a VDOM or the like of one; `divided`: it has such)."""
+    """Return the entries of a platform for its devices (`part`: for a VDOM or the like of one; `divided`: it has such).
+
+    Of a field that only lines of the other kind of scope give, nothing is known here.
+    """
     templates = [t for t in platform.templates if t.reads_scope("part" if part else "", divided=divided)]
     return tuple(
         _supply(platform, templates, entry, kind, f"{name}/{index}")
@@ -61,7 +64,12 @@ def supplies(platform: CompiledPlatform, *, part: bool, divided: bool) -> tuple[
             ("absent", ProvenanceKind.ABSENT, platform.absent),
         )
         for index, entry in enumerate(entries)
+        if "source" in entry or _may_be_given(platform.lines_that_give(names(entry["at"])), templates)
     )
+
+
+def _may_be_given(lines: Sequence[tuple[TemplateFile, Line]], templates: Sequence[TemplateFile]) -> bool:
+    return not lines or any(template in templates for template, _ in lines)
 
 
 def _supply(
