@@ -280,10 +280,9 @@ def _changes(text: Text, fact: Fact, entry: str) -> bool:
     kind, index = entry.split("/")
     counter: str = text.platform.data[kind][int(index)]["counter"]
     before = text.values
-    for lines in (_aimed(text, fact, counter), counter.split("\n")):
-        documents = [
-            d for d in text.parse([*text.lines, *_in_scope(fact.scope, lines)]) if scope_of(d) in ("", fact.scope)
-        ]
+    own = (_aimed(text, fact, counter), counter.split("\n"))
+    for lines in (*own, *(_in_scope(text.platform.name, fact.scope, lines) for lines in own if fact.scope)):
+        documents = [d for d in text.parse([*text.lines, *lines]) if scope_of(d) in ("", fact.scope)]
         after = same([d for d in documents if scope_of(d) == fact.scope], fact)
         if not any(found.value == fact.value and found.provenance.kind is fact.provenance.kind for found in after):
             return True
@@ -293,12 +292,13 @@ def _changes(text: Text, fact: Fact, entry: str) -> bool:
     return False
 
 
-def _in_scope(scope: str, lines: list[str]) -> list[str]:
+_PARTS = {"juniper_junos": "logical-systems", "paloalto_panos": "vsys"}
+
+
+def _in_scope(platform: str, scope: str, lines: list[str]) -> list[str]:
     """Lines as they are written for a part of a divided device."""
-    if not scope:
-        return lines
-    if lines[0].startswith("set "):
-        return [line.replace("set ", f"set logical-systems {scope} ", 1) for line in lines]
+    if platform in _PARTS:
+        return [line.replace("set ", f"set {_PARTS[platform]} {scope} ", 1) for line in lines]
     return ["config vdom", f"edit {scope}", *lines, "end"]
 
 

@@ -27,6 +27,11 @@ HANG_GUARD_SECONDS = 20.0
 WITH_PERSONA = sorted(
     name for name, p in catalogue.platforms().items() if "netmiko" in p.data and (p.folder / "persona.yaml").is_file()
 )
+LOGINS = {name: catalogue.platforms()[name].data["login"] for name in WITH_PERSONA}
+WRITING = [name for name, login in LOGINS.items() if login["writes"] and not login.get("replaced")]
+"""Platforms whose driver writes at login when the operator lets it."""
+NEVER_WRITING = [name for name, login in LOGINS.items() if login["writes"] and login.get("replaced")]
+"""Platforms whose driver would write, and is not used for the login whatever the operator permits."""
 MAIN_TEXT = "".join(f"section {n}\n  description 庁舎 {n} -> dev#1 is not a prompt\n   value {n}\n" for n in range(60))
 
 
@@ -140,7 +145,7 @@ def test_nothing_is_sent_but_what_only_reads(platform: str, options: Options) ->
         assert line.text in allowed[line.kind], line
 
 
-@pytest.mark.parametrize("platform", [n for n in WITH_PERSONA if catalogue.platforms()[n].data["login"]["writes"]])
+@pytest.mark.parametrize("platform", WRITING)
 def test_only_the_operator_lets_a_driver_write_at_login(platform: str, options: Options) -> None:
     """The counter-proof of law 4: with the permission, the record holds what the driver writes."""
     emulated = device("dev1", platform)
@@ -148,6 +153,15 @@ def test_only_the_operator_lets_a_driver_write_at_login(platform: str, options: 
         permitted = job(city, emulated, allow_login_writes=True)
         list(network.collect([permitted], options, Watch(), threading.Event()))
         assert [r for r in city.received("dev1") if r.kind is Kind.REFUSED]
+
+
+@pytest.mark.parametrize("platform", NEVER_WRITING)
+def test_a_driver_that_is_replaced_writes_nothing_even_with_permission(platform: str, options: Options) -> None:
+    emulated = device("dev1", platform)
+    with emulated_city([emulated]) as city:
+        (found,) = network.collect([job(city, emulated, allow_login_writes=True)], options, Watch(), threading.Event())
+        assert found.artifacts
+        assert not [r for r in city.received("dev1") if r.kind is Kind.REFUSED]
 
 
 def test_text_in_another_character_set_comes_back_as_its_bytes(options: Options) -> None:

@@ -52,7 +52,10 @@ class Supply:
 
 
 def supplies(platform: CompiledPlatform, *, part: bool, divided: bool) -> tuple[Supply, ...]:
-    """Return the entries of a platform for its devices (`part`: for a VDOM or the like of one; `divided`: it has such)."""
+    """Return the entries of a platform for its devices (`part`: for a VDOM or the like of one; `divided`: it has such).
+
+    Of a field that only lines of the other kind of scope give, nothing is known here.
+    """
     templates = [t for t in platform.templates if t.reads_scope("part" if part else "", divided=divided)]
     return tuple(
         _supply(platform, templates, entry, kind, f"{name}/{index}")
@@ -61,7 +64,12 @@ def supplies(platform: CompiledPlatform, *, part: bool, divided: bool) -> tuple[
             ("absent", ProvenanceKind.ABSENT, platform.absent),
         )
         for index, entry in enumerate(entries)
+        if "source" in entry or _may_be_given(platform.lines_that_give(names(entry["at"])), templates)
     )
+
+
+def _may_be_given(lines: Sequence[tuple[TemplateFile, Line]], templates: Sequence[TemplateFile]) -> bool:
+    return not lines or any(template in templates for template, _ in lines)
 
 
 def _supply(
@@ -265,16 +273,20 @@ def _held(top: Object, above: Sequence[str]) -> Object:
 
 def _looks(holder: Object, field: str, *, valued: bool) -> Any:
     """Return whether a field is there, its value where that counts, and the same of what is below it."""
-    if not holder.has(field):
+    if holder.is_whole:
+        if not holder.has(field):
+            return None
+        if not valued:
+            return True
+    node = holder.fields.get(field)
+    if node is None:
         return None
-    if valued or not holder.is_whole:
-        node = holder.fields[field]
-        if isinstance(node, Object):
-            return tuple([(name, _looks(node, name, valued=True)) for name in node.fields])
-        if valued:
-            value = plain(node)
-            return (value,) if isinstance(value, (str, int)) else repr(value)
-    return True
+    if isinstance(node, Object):
+        return tuple([(name, _looks(node, name, valued=True)) for name in node.fields])
+    if not valued:
+        return True
+    value = plain(node)
+    return (value,) if isinstance(value, (str, int)) else repr(value)
 
 
 def is_complete(reading: Reading) -> bool:

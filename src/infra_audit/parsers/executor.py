@@ -67,15 +67,18 @@ class Rule:
         result: dict[str, Any] = {}
         for name, chain in self._chains:
             value: Any = captured[name] if name in captured else found.group()
-            further: dict[str, Any] = {}
+            further: dict[str, Any] | None = None
             for function in chain:
                 value, flag = function(value)
+                if flag is None:
+                    continue
                 if flag is False:
                     return None
                 if isinstance(flag, dict):
-                    further.update(flag["new_field"])
+                    further = flag["new_field"] if further is None else {**further, **flag["new_field"]}
             result[name] = value
-            result.update(further)
+            if further:
+                result.update(further)
         return tuple(result.items())
 
 
@@ -101,7 +104,7 @@ class Group:
     rules: tuple[Rule, ...]
     children: tuple["Group", ...] = ()
     _remembered: dict[str, Outcome | None] = field(default_factory=dict)
-    _candidates: dict[tuple[int, tuple[str, ...]], tuple[Rule, ...]] = field(default_factory=dict)
+    _candidates: dict[tuple[int, str], "_Candidates"] = field(default_factory=dict)
 
     def outcome(self, text: str) -> Outcome | None:
         """Return what a statement does to this group; None = no line of it matches. Raises what a value function raises."""
@@ -143,20 +146,25 @@ class Group:
     def _tried_on(self, text: str) -> tuple[Rule, ...]:
         """Return the lines of the level and first words of a statement, in the order of the file."""
         words = text.split(None, 2)
-        level = len(text) - len(text.lstrip(" "))
-        key = (level, tuple(words[:2]))
+        key = (len(text) - len(text.lstrip(" ")), words[0] if words else "")
         found = self._candidates.get(key)
         if found is None:
-            if len(self._candidates) >= _MOST_REMEMBERED:
-                self._candidates.clear()
-            found = self._candidates[key] = tuple(
-                rule for rule in self.rules if rule.level == level and _begins(words, rule.words[:2])
-            )
-        return found
+            found = self._candidates[key] = _Candidates(*key, self.rules)
+        return found.by_second.get(words[1], found.others) if len(words) > 1 else found.others
 
 
-def _begins(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    return all(at < len(words) and words[at] == word for at, word in enumerate(wanted))
+class _Candidates:
+    """The lines of one level and first word, by the second word of those that name one."""
+
+    __slots__ = ("by_second", "others")
+
+    def __init__(self, level: int, first: str, rules: Sequence[Rule]) -> None:
+        fitting = [rule for rule in rules if rule.level == level and rule.words[:1] in ((), (first,))]
+        seconds = {rule.words[1] for rule in fitting if len(rule.words) > 1}
+        self.others = tuple(rule for rule in fitting if len(rule.words) < 2)
+        self.by_second = {
+            word: tuple(rule for rule in fitting if len(rule.words) < 2 or rule.words[1] == word) for word in seconds
+        }
 
 
 @dataclass(slots=True, eq=False)

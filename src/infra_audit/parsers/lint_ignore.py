@@ -17,6 +17,20 @@ SECURITY_WORDS = (
 )  # fmt: skip
 """Words that an `irrelevant` pattern may match only when its entry repeats them in `accepts`."""
 
+_IN_LINES = re.compile(
+    r"(?<![a-z])(permit|deny|access|password|secret|key(?=s|ring|chain|\b)|auth|aaa\b|snmp|telnet|ssh|http|ntp\b|logging|tunnel|nat\b|acl|filter|user)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+def security_words(line: str) -> frozenset[str]:
+    """Return the words of a line, or what they begin with, that make it matter; what is quoted is a name or a remark.
+
+    A line that is left out as `irrelevant` holds none that its entry does not list in `accepts`.
+    """
+    return frozenset(word.lower() for word in _IN_LINES.findall(_QUOTED.sub('""', line)))
+
 
 def ignore_problems(ignore: Mapping[str, Sequence[Mapping[str, Any]]], source: Source) -> Iterator[Problem]:
     """Yield what is wrong with the entries of both lists; `source` is how their examples are written."""

@@ -3,11 +3,25 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from infra_audit.model.facts import Provenance, ProvenanceKind, Span
 from infra_audit.parsers.grammar import Many
-from infra_audit.parsers.tree import Branch, Capture, Items, Leaf, Node, Object, Order, Path, Replaced, leaf_of, plain
+from infra_audit.parsers.tree import (
+    NEVER,
+    Branch,
+    Capture,
+    Items,
+    Leaf,
+    Node,
+    Object,
+    Order,
+    Path,
+    Replaced,
+    leaf_of,
+    plain,
+)
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 COUNTED = ("digest", "occurrence")
@@ -75,7 +89,8 @@ class Merger:
         key = tuple(schema.get("x-key", ()))
         inner = schema.get("items", {})
         counted = any(name in COUNTED for name in key)
-        if counted and not branches and all(_is_whole(capture.value, inner) for capture in read):
+        keyed = {name for name, each in inner.get("properties", {}).items() if is_keyed(each)}
+        if counted and not branches and all(_is_whole(capture.value, keyed) for capture in read):
             objects = [item for capture in read for item in _whole_items(capture, sections)]
         else:
             objects = self._merged([*branches, *_statements(read, sections)], key, inner, path)
@@ -109,7 +124,7 @@ class Merger:
             return branches
         found: dict[tuple[str, ...], Branch] = {}
         for branch in branches:
-            name = tuple(_text(self._last(branch.captures.get(field))) for field in key)
+            name = tuple([_text(self._last(branch.captures.get(field))) for field in key])
             if name in found:
                 found[name].absorb(branch)
             else:
@@ -117,7 +132,9 @@ class Merger:
         return list(found.values())
 
     def _last(self, captures: list[Capture] | None) -> Any:
-        return max(captures, key=lambda capture: capture.order).value if captures else None
+        if not captures:
+            return None
+        return captures[0].value if len(captures) == 1 else max(captures, key=lambda capture: capture.order).value
 
 
 def _are_items(captures: list[Capture], schema: Mapping[str, Any]) -> bool:
@@ -140,15 +157,13 @@ def _each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _is_whole(value: Any, schema: Mapping[str, Any]) -> bool:
+def _is_whole(value: Any, keyed: AbstractSet[str]) -> bool:
     """Return whether each object that a token grammar read is an item of its own, without lists of objects in it."""
-    properties = schema.get("properties", {})
     for each in _each(value):
         if not isinstance(each, dict) or "_id" in each:
             return False
-        for name, inner in each.items():
-            if isinstance(inner, (dict, list)) and is_keyed(properties.get(name, {})):
-                return False
+        if not keyed.isdisjoint(each) and any(isinstance(each.get(name), (dict, list)) for name in keyed):
+            return False
     return True
 
 
@@ -156,27 +171,33 @@ def _whole_items(capture: Capture, sections: set[Order]) -> Iterator[Object]:
     """Yield the items that one statement gave whole: most of a long configuration, so they take no detour."""
     provenance = capture.provenance
     for value in _each(capture.value):
-        values = {
-            name: list(inner) if isinstance(inner, list) else inner
-            for name, inner in value.items()
-            if name[0] != "_" and "__" not in name
-        }
-        item = Object.of_statement(values, provenance, sections)
+        values: dict[str, Any] = {}
+        nested = []
         for name, inner in value.items():
-            if name[0] != "_" and "__" in name:
-                *above, last = name.split("__")
-                holder = item
-                for part in above:
-                    child = holder.fields.setdefault(part, Object(sections=sections))
-                    assert isinstance(child, Object)
-                    holder = child
-                holder.fields[last] = leaf_of(list(inner) if isinstance(inner, list) else inner, provenance)
-                item.whole = None
+            if name[0] == "_":
+                continue
+            if "__" in name:
+                nested.append(name)
+            else:
+                values[name] = list(inner) if isinstance(inner, list) else inner
+        item = Object.of_statement(values, provenance, sections)
+        for name in nested:
+            *above, last = name.split("__")
+            holder = item
+            for part in above:
+                child = holder.fields.setdefault(part, Object(sections=sections))
+                assert isinstance(child, Object)
+                holder = child
+            inner = value[name]
+            holder.fields[last] = leaf_of(list(inner) if isinstance(inner, list) else inner, provenance)
+            item.whole = None
         yield item
 
 
 def _joined_by_identity(branches: list[Branch]) -> list[Branch]:
     """Make one branch of all that the device calls by one name."""
+    if all(branch.identity is None for branch in branches):
+        return branches
     found: dict[object, Branch] = {}
     for branch in branches:
         name = branch.identity if branch.identity is not None else branch
@@ -266,14 +287,15 @@ def _common(item: Object) -> Provenance | None:
     return next(iter(lines)) if len(lines) == 1 else None
 
 
-def _first_order(branch: Branch) -> tuple[int, int]:
-    return min((capture.order for capture in branch.all_captures()), default=min(branch.sections, default=(0, 0)))
+def _first_order(branch: Branch) -> Order:
+    return branch.first if branch.first is not NEVER else min(branch.sections, default=(0, 0))
 
 
 def _spread(item: Branch, value: Any, capture: Capture) -> None:
     """Make captures of an item of the fields that a token grammar read; `item` is new."""
     fields = value if isinstance(value, dict) else {"value": value}
     _, _, order, provenance = capture
+    item.first = order
     for name, inner in fields.items():
         if name[0] == "_":
             continue

@@ -63,7 +63,9 @@ _SHORTEST = 3
 class _Prefixes:
     """Section prefixes of one source by their first word, longest first."""
 
-    by_word: dict[str, list[tuple[str, bool, TemplateFile]]] = field(default_factory=dict)
+    by_word: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
+    templates: dict[tuple[str, bool], tuple[TemplateFile, ...]] = field(default_factory=dict)
+    """Templates by prefix and whether it is the whole header, in the order of their names."""
     by_letters: dict[str, list[tuple[tuple[str, ...], TemplateFile]]] = field(default_factory=dict)
     """The words of each prefix by the first letters."""
     _matched: dict[str, list[tuple[TemplateFile, ...]]] = field(default_factory=dict)
@@ -74,8 +76,10 @@ class _Prefixes:
         exact = prefix.endswith("$")
         text = prefix[:-1] if exact else prefix
         entries = self.by_word.setdefault(_first_word(text, whole=exact or " " in text), [])
-        entries.append((text, exact, template))
-        entries.sort(key=lambda entry: (-len(entry[0]), not entry[1], entry[2].name))
+        if (text, exact) not in entries:
+            entries.append((text, exact))
+        of_prefix = {*self.templates.get((text, exact), ()), template}
+        self.templates[text, exact] = tuple(sorted(of_prefix, key=lambda each: each.name))
 
     def matching(self, path: str) -> list[tuple[TemplateFile, ...]]:
         """Return the templates whose prefix a header has: those of one prefix together, longest prefix first."""
@@ -94,10 +98,7 @@ class _Prefixes:
             if (path == entry[0] if entry[1] else path.startswith(entry[0]))
         ]
         found.sort(key=lambda entry: (-len(entry[0]), not entry[1]))
-        groups: dict[tuple[str, bool], list[TemplateFile]] = {}
-        for text, exact, template in found:
-            groups.setdefault((text, exact), []).append(template)
-        return [tuple(dict.fromkeys(group)) for group in groups.values()]
+        return [self.templates[entry] for entry in found]
 
     def abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
         """Return the templates whose prefix a header may be a short form of; a device prints none, a script may."""
@@ -110,15 +111,15 @@ class _Prefixes:
 
     def _abbreviated(self, path: str) -> tuple[TemplateFile, ...]:
         if not self.by_letters:
-            for entries in self.by_word.values():
-                for text, _, template in entries:
-                    if len(text) >= _SHORTEST:
-                        self.by_letters.setdefault(text[:_SHORTEST], []).append((tuple(text.split()), template))
-        words = path.split()
+            for (text, _), templates in self.templates.items():
+                if len(text) >= _SHORTEST:
+                    words = tuple(text.split())
+                    self.by_letters.setdefault(text[:_SHORTEST], []).extend((words, each) for each in templates)
+        written = path.split()
         found = [
             template
             for wanted, template in self.by_letters.get(path[:_SHORTEST], ())
-            if len(words) >= len(wanted) and all(_is_short(w, full) for w, full in zip(words, wanted, strict=False))
+            if len(written) >= len(wanted) and all(_is_short(w, full) for w, full in zip(written, wanted, strict=False))
         ]
         return tuple(dict.fromkeys(found))
 

@@ -11,7 +11,7 @@ from infra_audit.parsers.executor import Record
 from infra_audit.parsers.platform import CompiledPlatform, Source, TemplateFile
 from infra_audit.parsers.splitters import Section, Split, Statement, splitter
 from infra_audit.parsers.template import TimeLimitError, time_limit
-from infra_audit.parsers.tree import Branch, Capture, Path
+from infra_audit.parsers.tree import NEVER, Branch, Capture, Path
 from infra_audit.parsers.values import Adds, Items
 
 
@@ -162,13 +162,16 @@ class _Bucket:
         path = (*above, *record.group.path)
         target = into.child(record.group.path[:-1])
         if not record.group.many:
-            self._fill(target.child(record.group.path[-1:]), record, path, keys)
+            item = target.child(record.group.path[-1:])
+            self._fill(item, record, path, keys)
+            into.first = min(into.first, item.first)
             return
         for fields in _variants(record.fields):
             item = Branch()
             self._fill(item, Record(record.group, fields, record.children), path, keys)
-            if item.identity is not None or any(True for _ in item.all_captures()):
+            if item.identity is not None or item.first is not NEVER:
                 target.lists.setdefault(record.group.path[-1], []).append(item)
+                into.first = min(into.first, item.first)
 
     def _fill(self, branch: Branch, record: Record, path: Path, above: tuple[int, ...]) -> None:
         keys = (*above, *self._key_statements(record, path))
@@ -181,9 +184,12 @@ class _Bucket:
                 branch.sections.add(self.where[at])
                 order = (self.reading.order, first)
                 provenance = self._cite(at, keys)
+            if name == "_id":
+                branch.identity = str(value)
+            elif name[0] == "_":
+                continue
+            branch.first = min(branch.first, order)
             if name[0] == "_":
-                if name == "_id":
-                    branch.identity = str(value)
                 continue
             adds = isinstance(value, Adds)
             capture = Capture(list(value) if adds else value, adds, order, provenance)

@@ -5,7 +5,7 @@ joined, items of one key become one item, and only then it is decided what each 
 what `each` and `append` add after it stays. Nothing is lost on the way: a line whose value was replaced is known.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from infra_audit.model.facts import Provenance
 Path = tuple[str, ...]
 Order = tuple[int, int]
 """Place of the artefact in the order of sources, and line."""
+NEVER: Order = (1 << 30, 0)
+"""Comes after every place."""
 
 
 class Capture(NamedTuple):
@@ -36,6 +38,8 @@ class Branch:
     """Artefact and place of the sections that it was read from."""
     identity: str | None = None
     """What the device calls an item whose key is counted (`_id` of a template): parts of one identity are one item."""
+    first: Order = NEVER
+    """Place of the first statement that gave a value in it or below."""
     is_joined: bool = False
     """Several statements of one identity made it: which item it is only all of them together say."""
 
@@ -55,16 +59,7 @@ class Branch:
         for name, branches in other.lists.items():
             self.lists.setdefault(name, []).extend(branches)
         self.sections |= other.sections
-
-    def all_captures(self) -> Iterator[Capture]:
-        """Yield every capture at or below."""
-        for captures in self.captures.values():
-            yield from captures
-        for branch in self.children.values():
-            yield from branch.all_captures()
-        for branches in self.lists.values():
-            for branch in branches:
-                yield from branch.all_captures()
+        self.first = min(self.first, other.first)
 
 
 @dataclass(slots=True)

@@ -79,7 +79,8 @@ def drop_lacking(root: Object) -> list[Dropped]:
 
 
 def _lacks(node: Node, schema: Mapping[str, Any]) -> bool:
-    return isinstance(node, Object) and any(not node.has(name) for name in schema.get("required", ()))
+    required = schema.get("required", ())
+    return isinstance(node, Object) and not all(map(node.has, required))
 
 
 def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node]]:
@@ -87,15 +88,15 @@ def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node
     if isinstance(node, Items):
         inner = schema.get("items", {})
         deeper = _holds_objects(inner)
+        if not deeper and "required" not in inner:
+            return
         for index in range(len(node.objects) - 1, -1, -1):
             if _lacks(node.objects[index], inner):
                 yield (index,), node.objects.pop(index)
             elif deeper:
                 yield from (((index, *path), gone) for path, gone in _lacking(node.objects[index], inner))
     elif isinstance(node, Object):
-        for name, child in list(node.fields.items()):
-            if isinstance(child, Leaf):
-                continue
+        for name, child in [(name, child) for name, child in node.fields.items() if not isinstance(child, Leaf)]:
             inner = schema.get("properties", {}).get(name, {})
             if _lacks(child, inner):
                 yield (name,), node.drop(name)

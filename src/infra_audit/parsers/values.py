@@ -10,7 +10,8 @@ unparsed, which is the only safe answer. TTP's convention: `(value, None)` = tak
     duration("m s", never=0)         seconds; units d h m s ms; the total `never` means never, null
     switch("on", "off")              true or false
     numbers         10,20-22 or 10 20 to 22 -> [[10, 10], [20, 22]]
-    split(",")      the parts between a separator; split(",", ranges=True) writes A1-A3 and port1.0.1-1.0.3 out
+    split(",")      the parts between a separator; split(",", ranges=True) writes A1-A3, port1.0.1-1.0.3 and
+                    `port 1/1-3,1/5` out; a word with a blank after it holds for all parts
     decimal         a number with a sign and decimals
     address         address, address/length, address and mask or `address mask-length length`, v4 or v6; network form with address(network=True)
     secret("kind", kinds="t")        what may be said of a secret; with `kinds`, a first word in table t tells its kind
@@ -41,6 +42,7 @@ _MOST_ITEMS = 4096
 """Items that one line may make."""
 _RANGE = re.compile(r"\s*-\s*|\s+to\s+")
 _SEPARATED = re.compile(r"\s*,\s*|\s+")
+_WORD_BEFORE = re.compile(r"[A-Za-z]+ +(?=\d)")
 _NUMBERED = re.compile(r"(?P<stem>(?:.*[^0-9])?)(?P<number>[0-9]{1,4})")
 _DECIMAL = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
 _SECONDS: Mapping[str, float] = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
@@ -120,9 +122,11 @@ class Values:
         if not ranges:
             return parts, None
         names: list[str] = []
-        for part in parts:
-            first, dash, last = part.partition("-")
-            found = _between(first, last) if dash else [part]
+        word = _WORD_BEFORE.match(parts[0]) if parts else None
+        for index, part in enumerate(parts):
+            own = part if word is None or index == 0 or not part[0].isdigit() else word[0] + part
+            first, dash, last = own.partition("-")
+            found = _between(first, last) if dash else [own]
             if found is None:
                 return refuse(value)
             names += found
@@ -242,12 +246,12 @@ def long_letters(letters: str, table: Mapping[str, str]) -> str | None:
 def _between(first: str, last: str) -> list[str] | None:
     """Return the names from `first` to `last`, which differ in the number at their end; None when they are no such range.
 
-    The last name may leave out what both begin with, or the letters alone: A1-A3, A1-3, port1.0.1-1.0.3.
+    The last name may leave out what both begin with, or the letters alone: A1-A3, A1-3, port1.0.1-1.0.3, `port 1/1-1/3`.
     """
     start, end = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
     if start is None or end is None:
         return None
-    if end["stem"] not in ("", start["stem"], start["stem"].lstrip(string.ascii_letters)):
+    if end["stem"] not in ("", start["stem"], start["stem"].lstrip(string.ascii_letters + " ")):
         return None
     return [f"{start['stem']}{n}" for n in range(int(start["number"]), int(end["number"]) + 1)] or None
 

@@ -33,6 +33,9 @@ GIVEN = [
     ("numbers", "10, 20 - 22", (), {}, [[10, 10], [20, 22]]),
     ("split", "1-3,Trk1", (",",), {"ranges": True}, ["1", "2", "3", "Trk1"]),
     ("split", "A9-A11,1/2-1/3", (",",), {"ranges": True}, ["A9", "A10", "A11", "1/2", "1/3"]),
+    ("split", "port 1/9-11,1/24", (",",), {"ranges": True}, ["port 1/9", "port 1/10", "port 1/11", "port 1/24"]),
+    ("split", "port 1/1-1/2,lag 3", (",",), {"ranges": True}, ["port 1/1", "port 1/2", "lag 3"]),
+    ("split", "port 1/1", (",",), {"ranges": True}, ["port 1/1"]),
     ("split", "port1.0.9-1.0.11,po1", (",",), {"ranges": True}, ["port1.0.9", "port1.0.10", "port1.0.11", "po1"]),
     ("address", "192.0.2.1 255.255.255.0", (), {}, "192.0.2.1/24"),
     ("address", "192.0.2.1 mask-length 24", (), {}, "192.0.2.1/24"),
@@ -46,7 +49,7 @@ GIVEN = [
 ]
 REFUSED = [
     ("word", "green", ("colour",)), ("word", "red red", ("colour",)), ("words", "red green", ("colour",)), ("number", "five", ()), ("number", "٥", ()),
-    ("duration", "1 2 3", ("m s",)), ("duration", "x", ("m",)), ("switch", "maybe", ()), ("numbers", "1-", ()), ("split", "A1-B4", (",", True)), ("split", "3-1", (",", True)), ("numbers", "all", ()),
+    ("duration", "1 2 3", ("m s",)), ("duration", "x", ("m",)), ("switch", "maybe", ()), ("numbers", "1-", ()), ("split", "A1-B4", (",", True)), ("split", "3-1", (",", True)), ("split", "port 1/1-2/4", (",", True)), ("numbers", "all", ()),
     ("address", "dhcp", ()), ("address", "192.0.2.1 255.0.255.x", ()), ("address", "a b c", ()), ("read", "x y", ("pair",)), ("spread", "x", ()),
     ("duration", "1 2 3", ("m s",)), ("duration", "x", ("m",)), ("switch", "maybe", ()), ("numbers", "1-", ()), ("numbers", "all", ()),
     ("address", "dhcp", ()), ("address", "192.0.2.1 255.0.255.x", ()), ("address", "a b c", ()), ("address", "192.0.2.1 mask-length x", ()), ("read", "x y", ("pair",)), ("spread", "x", ()),
