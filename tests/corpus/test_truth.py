@@ -511,7 +511,7 @@ def test_interfaces_lines_and_filters_of_a_plain_reading() -> None:
             "exec_timeout": 10,
             "acl actions": 20,
         },
-        unknown=25,
+        unknown=35,
     )
 
 

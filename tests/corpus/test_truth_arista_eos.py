@@ -110,7 +110,10 @@ def test_models_that_configurations_were_rendered_from() -> None:
             for port in model.get(f"{kind}_interfaces", ()):
                 port["name"] = port["name"][:1].upper() + port["name"][1:]
                 compare_port(told, path.stem, port, item(facts["interfaces"], name=port["name"]))
-    told.close(least={"hostname": 40, "name": 400, "address": 200, "mode": 100, "role": 20, "vlan": 100, "route": 30})
+    told.close(
+        least={"hostname": 40, "name": 400, "address": 200, "mode": 100, "role": 20, "vlan": 100, "route": 30},
+        unknown=1,
+    )  # one has a CVX controller, which is not parsed yet
 
 
 def shown(outputs: Mapping[str, str], command: str) -> dict[str, Any]:
