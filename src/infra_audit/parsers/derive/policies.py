@@ -118,7 +118,8 @@ def _rule_sets(facts: Facts, _entry: Entry) -> Iterator[Derived]:
         sources = ((*pointer, "rule_set"), *((*at, name) for name in ("name", "type", "members")))
         for side, into in (("from", "in_interfaces"), ("to", "out_interfaces")):
             named = [" ".join(filter(None, (m.get("kind"), m["name"]))) for m in group["members"] if m["side"] == side]
-            yield Derived((*pointer, into), named, sources)
+            if named:
+                yield Derived((*pointer, into), named, sources)
 
 
 def _sections(facts: Facts, _entry: Entry) -> Iterator[Derived]:

@@ -15,7 +15,7 @@ def _host_access(facts: Facts, entry: Entry) -> Iterator[Derived]:
 
     What an interface says goes before all that its zone says. `words` tell what a service means (a list for `all`), `needs`
     the facts that say whether its server runs: one that is known to be off is not reachable. `only` names lists of the
-    interfaces where a server is offered; an empty one means all.
+    interfaces where a server is offered; an empty one means all. Where it is not known what a zone lets in, nothing is said.
     """
     only = {word: (at, set(names)) for word, path in entry.get("only", {}).items() for at, names in values(facts, path)}
     off: dict[str, Pointer] = {}
@@ -25,18 +25,26 @@ def _host_access(facts: Facts, entry: Entry) -> Iterator[Derived]:
             off[word] = at
     zones: dict[str, tuple[Pointer, Mapping[str, Any]]] = {}
     for pointer, zone in items(facts, "zones"):
+        if "host_services" not in zone:
+            continue
         zones[str(zone.get("name"))] = (pointer, zone)
         yield from _access(pointer, pointer, zone, entry["words"], off, ())
     for pointer, interface in items(facts, "interfaces"):
         name = interface.get("name")
         elsewhere = {word: at for word, (at, names) in only.items() if names and name not in names}
         here = [(*pointer, "name")] if elsewhere else []
-        if any(field in interface for field in _LISTS):
-            yield from _access(pointer, pointer, interface, entry["words"], {**off, **elsewhere}, here)
+        limits = {**off, **elsewhere}
+        if "host_services" in interface or "host_services_except" in interface:
+            yield from _access(pointer, pointer, interface, entry["words"], limits, here)
         elif interface.get("zone") in zones:
             at, zone = zones[interface["zone"]]
             known = [(*pointer, "zone"), (*at, "name"), *here]
-            yield from _access(pointer, at, zone, entry["words"], {**off, **elsewhere}, known)
+            if "host_protocols" in interface:  # a list of its own, without any service
+                yield from _access(
+                    pointer, pointer, interface, entry["words"], limits, [*known, (*at, "host_services")]
+                )
+            else:
+                yield from _access(pointer, at, zone, entry["words"], limits, known)
 
 
 def _paths(entry: Entry) -> list[str]:
@@ -58,7 +66,7 @@ def _access(
     found = [word for word in wanted if word not in refused and word not in off]
     sources = [*known, *((*at, name) for name in _LISTS if name in item)]
     sources += [place for word, place in off.items() if word in wanted]
-    yield Derived((*into, "management_access"), found, tuple(sources) or ((*at, "name"),))
+    yield Derived((*into, "management_access"), found, tuple(sources))
 
 
 def _meant(services: Sequence[str], words: Mapping[str, Any]) -> dict[str, None]:
