@@ -30,7 +30,11 @@ _PLATFORM = "platform.yaml"
 
 def lint(platform: Platform) -> list[Problem]:
     """Return everything that is wrong with a platform folder, in order of file and line."""
-    found = list(_unreadable(platform))
+    found = [
+        _problem(_PLATFORM, 1, "parse.lint.mistake", place=place, what=what)
+        for place, what in catalogue.mistakes(platform)
+    ]
+    found += _unreadable(platform)
     if found:
         return found
     try:
@@ -53,7 +57,7 @@ def _problem(file: str, line: int, code: str, **fields: object) -> Problem:
 def _unreadable(platform: Platform) -> Iterator[Problem]:
     for file in sorted((f for f in platform.folder.iterdir() if f.name.endswith(".ttp")), key=lambda f: f.name):
         try:
-            template_text.read(file.name, file.read_text("utf-8"))
+            template_text.load(file)
         except PlatformError as error:
             line = error.fields.get("line", 1)
             yield _problem(
