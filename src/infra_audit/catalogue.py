@@ -90,11 +90,17 @@ def mistakes(platform: Platform) -> Iterator[tuple[str, str]]:
     """Yield the place and kind of what is wrong in a platform.yaml that its schema does not see."""
     if platform.data["platform"] != platform.name:
         yield "platform", f"{platform.data['platform']!r} is in a folder named {platform.name!r}"
-    for place, expression in _expressions(platform.data, _platform_schema(), ()):
+    for place, expression in expressions(platform):
         try:
             re.compile(expression)
         except (re.error, OverflowError, RecursionError) as error:
-            yield "/".join(place), f"no regular expression: {error}"
+            yield place, f"no regular expression: {error}"
+
+
+def expressions(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Yield the place and text of every regular expression in a platform.yaml."""
+    for place, expression in _expressions(platform.data, _platform_schema(), ()):
+        yield "/".join(place), expression
 
 
 def _expressions(
@@ -143,6 +149,6 @@ def _validator() -> Any:
 
 
 @cache
-def _platform_schema() -> Mapping[str, Any]:
-    schema: Mapping[str, Any] = json.loads((resources.root("schemas") / "platform.schema.json").read_text("utf-8"))
+def _platform_schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((resources.root("schemas") / "platform.schema.json").read_text("utf-8"))
     return schema

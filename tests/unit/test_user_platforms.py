@@ -1,12 +1,17 @@
 """Platform folders that somebody else wrote: what is wrong is told before anything is read by it."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
-from infra_audit import catalogue
+from infra_audit import catalogue, time_limit
+from infra_audit.config import Known, Settings
 from infra_audit.errors import PlatformError
+from infra_audit.model.facts import CoverageState, FactsDocument
+from infra_audit.model.reason import Reason
 from infra_audit.parsers.lint import lint
+from infra_audit.pipeline import Audit
 
 PLATFORM = """platform: minato_os
 title: {ja: 湊, en: Minato}
@@ -79,3 +84,73 @@ def test_a_template_that_is_no_text_is_a_finding_of_the_lint(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", sorted(catalogue.platforms()))
 def test_every_expression_of_the_platforms_compiles(name: str) -> None:
     assert list(catalogue.mistakes(catalogue.platforms()[name])) == []
+
+
+TEMPLATE = '<doc>\nsections: ["hostname "]\nareas: [system]\n</doc>\n<group name="system**">\nhostname {{ hostname }}\n</group>\n'
+RUNAWAY = "secrets:\n  - {pattern: '^remark (?:[^ ]+ ?)+ (?P<secret>x)$', kind: plain, example: remark a x, expected: 'remark a SECRET:plain:1-7:uncommon'}"
+"""Needs years for a remark that does not end as it wants."""
+SLOW_TEXT = "! MinatoOS 2.4\nhostname slow\nremark " + "a" * 60 + "!\nend\n"
+GOOD_TEXT = "! MinatoOS 2.4\nhostname sw9\nend\n"
+
+
+def _documents(root: Path, *texts: str) -> list[FactsDocument]:
+    configs = root / "configs"
+    configs.mkdir()
+    for number, text in enumerate(texts, 1):
+        (configs / f"sw{number}.cfg").write_text(text, "utf-8")
+    audit = Audit(Settings(platforms=(root / "own",)))
+    return list(audit.documents(audit.read([configs], Known(complete=True))))
+
+
+def _own(root: Path, text: str = PLATFORM, template: str = TEMPLATE) -> Path:
+    (root / "own").mkdir()
+    (_folder(root / "own", text) / "minato_os" / "system.ttp").write_text(template, "utf-8")
+    return root
+
+
+IOS_TEXT = "version 15.2\nhostname sw\nno ip http server\nline vty 0 4\n transport input ssh\nend\n"
+
+
+def test_a_wrong_template_costs_the_devices_of_its_platform_only(tmp_path: Path) -> None:
+    _own(tmp_path, template=TEMPLATE.replace("hostname }}", "hostname | nosuch }}"))
+    broken, good = _documents(tmp_path, GOOD_TEXT, IOS_TEXT)
+    reason = broken.coverage["system"].reason
+    assert {c.state for c in broken.coverage.values()} == {CoverageState.UNREADABLE}
+    assert reason is not None
+    assert reason.code == "platform.wrong"
+    assert reason.fields["file"] == "minato_os/system.ttp"
+    assert (reason.fields["line"], reason.fields["what"]) == (6, "unknown function nosuch")
+    assert good.coverage["system"].state is CoverageState.PARSED
+
+
+def test_an_expression_that_runs_away_costs_one_device_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "SECONDS", 1)
+    _own(tmp_path, PLATFORM.replace("secrets:", RUNAWAY))
+    slow, good = _documents(tmp_path, SLOW_TEXT, GOOD_TEXT)
+    assert slow.coverage["system"].reason == Reason("platform.too_long")
+    assert good.facts["system"]["hostname"] == "sw9"
+
+
+def test_a_template_that_runs_away_costs_one_device_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "SECONDS", 1)
+    ignored = (
+        "ignore:\n  irrelevant:\n    - {pattern: 'remark ((\\w| )+)+x', reason: a remark, example: remark x}\nsecrets:"
+    )
+    _own(tmp_path, PLATFORM.replace("secrets:", ignored))
+    slow, good = _documents(tmp_path, SLOW_TEXT, GOOD_TEXT)
+    assert slow.coverage["system"].reason == Reason("platform.too_long")
+    assert good.facts["system"]["hostname"] == "sw9"
+
+
+def test_the_lint_sees_an_expression_that_may_run_away(tmp_path: Path) -> None:
+    _own(tmp_path, PLATFORM.replace("secrets:", RUNAWAY))
+    found = lint(catalogue.platforms([tmp_path / "own"])["minato_os"])
+    assert [(p.artifact, p.reason.code, p.reason.fields["name"]) for p in found] == [
+        ("platform.yaml", "parse.lint.nested_quantifier", "secrets/0/pattern")
+    ]
+
+
+def test_the_limit_of_one_device_does_not_reach_the_next() -> None:
+    with time_limit.limited(0):
+        pass
+    assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] == 0
