@@ -9,6 +9,9 @@ from infra_audit.texts import Language, text
 _KEYWORD = re.compile(r"\b([a-zA-Z]+): ")
 _TYPE = re.compile(r'^type: (?:"[a-z]+"|\[[^\]]*\]), ')
 
+_PLAINER = {("pattern", '"[^ ]"'): "not_blank", ("maxItems", "0"): "no_items"}
+"""Words with a value that is said more plainly than word by word."""
+
 
 def asked(expected: str, lang: Language) -> str:
     """Return an `expected` of the JSON contract in the reader's words; what is not understood stays as it is."""
@@ -24,7 +27,8 @@ def asked(expected: str, lang: Language) -> str:
         except ValueError:
             told += found[0]
             continue
-        told += text("reports", f"asked.{found[1]}", lang, value=_value(value, lang))
+        code = _PLAINER.get((found[1], json.dumps(value)), found[1])
+        told += text("reports", f"asked.{code}", lang, value=_value(value, lang))
         rest = rest[end:]
     return (told + rest).replace(" | ", text("reports", "asked.or", lang))
 

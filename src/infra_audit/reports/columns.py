@@ -21,6 +21,8 @@ class Column:
     """Numbers stand to the right."""
     whole: bool = False
     """Never broken into lines: ids that a reader copies."""
+    words: bool = False
+    """Commands and the like, to be copied: their words are broken after those of all other columns."""
     extra: bool = False
     """Left out on a terminal that is too narrow for all columns."""
 
@@ -65,6 +67,23 @@ def _cell(value: object) -> str:
 
 def _said(topic: str, name: str) -> Callable[[Record, Language], str]:
     return lambda record, lang: word(topic, record[name], lang) if record.get(name) is not None else ""
+
+
+def _side(name: str, absent: str) -> Callable[[Record, Language], str]:
+    """Return the cell of one side of a change; `absent` is the kind of change for which this side holds nothing.
+
+    A fact that is unset is told as such: it may mean "from anywhere", which an empty cell does not say.
+    """
+
+    def cell(record: Record, lang: Language) -> str:
+        value = record.get(name)
+        if record.get("layer") == "findings":
+            return word("verdict", value, lang) if value is not None else ""
+        if value is None and record.get("change") == absent:
+            return ""
+        return _cell(value) if isinstance(value, str | list) else seen_value(value, lang)
+
+    return cell
 
 
 def _title(record: Record, lang: Language) -> str:
@@ -187,7 +206,7 @@ PLATFORMS = (
     Column("title", _title),
     Column("kind", _said("kind", "default_kind")),
     Column("sources", lambda r, _: str(len(r["sources"])), right=True),
-    Column("areas", lambda r, _: str(len(r["areas"])), right=True),
+    Column("feeds", lambda r, _: str(len(r["areas"])), right=True),
     Column("templates", _field("templates"), right=True),
 )
 CHANGES = (
@@ -195,8 +214,8 @@ CHANGES = (
     Column("layer", _said("layer", "layer")),
     Column("subject", _field("subject")),
     Column("key", _field("key")),
-    Column("before", _field("before")),
-    Column("after", _field("after")),
+    Column("before", _side("before", "added")),
+    Column("after", _side("after", "removed")),
 )
 DOCUMENTS = (
     Column("subject", lambda r, _: _cell(r["facts"]["subject"].get("id"))),
@@ -244,7 +263,11 @@ LINES = (
 COMMANDS = (
     Column("subject", lambda r, _: r["device"] or r["platform"]),
     Column("title", _command_title),
-    Column("sent", lambda r, lang: text("reports", "key.blank", lang) if r["sent"] == " " else _cell(r["sent"])),
+    Column(
+        "sent",
+        words=True,
+        cell=lambda r, lang: text("reports", "key.blank", lang) if r["sent"] == " " else _cell(r["sent"]),
+    ),
     Column("privilege", _privilege),
     Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
     Column("reveals", _reveals),

@@ -15,6 +15,10 @@ from infra_audit.reports.asked import asked
         ('not: {"const": null}', "未設定 以外", "not unset"),
         ("contains: enabled const: true", "次を満たすものを含む: enabled true", "contains one with enabled true"),
         ("const: null | minimum: 2", "未設定 又は 2 以上", "unset or at least 2"),
+        ('type: "string"', "値があること", "a value"),
+        ('type: "string", pattern: "[^ ]"', "空でないこと", "not empty"),
+        ('pattern: "^a"', "形式 ^a", "of the form ^a"),
+        ("maxItems: 0", "なし（0 件）", "none"),
         ("something: else", "something: else", "something: else"),
     ],
 )
