@@ -78,6 +78,8 @@ class Audit:
         self.cancel = threading.Event()
         self.unsure: list[tuple[str, str]] = []
         """Devices whose platform is a guess, with the platform; filled while targets are read."""
+        self.doubtful: list[tuple[str, str]] = []
+        """Devices whose text surely looks like another platform than was said, with that one."""
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
@@ -157,6 +159,8 @@ class Audit:
                 platform = platform or outcome.platform
                 if outcome.artifact.detected is not None and not outcome.artifact.detected.sure:
                     self.unsure.append((device.id, platform.name))
+                if outcome.seems is not None:
+                    self.doubtful.append((device.id, outcome.seems))
                 artifacts.append(outcome.artifact)
         if platform is not None and device.platform != platform.name:
             device = replace(device, platform=platform.name)

@@ -8,6 +8,7 @@ import click
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command
+from infra_audit.cli.summary import say_guesses
 from infra_audit.model.change import Change
 from infra_audit.pipeline import Audit, Target
 from infra_audit.texts import Language, text
@@ -22,6 +23,7 @@ def command(lang: Language) -> click.Command:
         before, after = (list(audit.read([values[side]], known, inventory)) for side in ("before", "after"))
         changes = list(audit.diff(*_same_file(before, after, values), options.to_scope(values)))
         output.write((change.to_json() for change in changes), "changes", lang, values)
+        say_guesses(audit, lang)
         return _status(changes, lang)
 
     path = click.Path(path_type=Path, exists=False)

@@ -12,7 +12,7 @@ from infra_audit.cli.collect import targets
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
 from infra_audit.cli.store import store
-from infra_audit.cli.summary import say_status, say_waivers, summarise
+from infra_audit.cli.summary import say_guesses, say_status, say_waivers, summarise
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.pipeline import Audit
 from infra_audit.texts import Language, text
@@ -25,6 +25,7 @@ def command(lang: Language) -> click.Command:
         settings = options.to_settings(lang, values)
         audit = Audit(settings)
         folder = store(audit, settings, lang, values, lambda a, done: targets(a, values, done))
+        say_guesses(audit, lang)
         return report(folder, settings, options.to_scope(values), lang, values)
 
     params = [

@@ -155,6 +155,18 @@ def _plain_words(pattern: str | None) -> str:
     return re.sub(r"\\(\W)", r"\1", pattern or "")
 
 
+_UNSEEN = ("not_collected", "unreadable")
+
+
+def _problems(record: Record, lang: Language) -> str:
+    """Return what was wrong with a target; of one that could not be read at all, why."""
+    reasons = [a["complete_reason"] for a in record["artifacts"] if a["complete"] != "yes"]
+    reasons += [problem["reason"] for problem in record["problems"]]
+    if not record["line_counts"]:
+        reasons += [c["reason"] for c in record["coverage"].values() if c["state"] in _UNSEEN and c.get("reason")][:1]
+    return "\n".join(dict.fromkeys(reason_text(reason, lang) for reason in reasons))
+
+
 FINDINGS = (
     Column("verdict", _said("verdict", "verdict")),
     Column("severity", _said("severity", "severity")),
@@ -217,15 +229,24 @@ CHANGES = (
     Column("before", _side("before", "added")),
     Column("after", _side("after", "removed")),
 )
+_SAID = ("used", "ignored", "unparsed")
+"""What is not blank; a log of several outputs counts its blank lines once for each."""
 DOCUMENTS = (
     Column("subject", lambda r, _: _cell(r["facts"]["subject"].get("id"))),
     Column("platform", lambda r, _: _cell(r["facts"]["subject"].get("platform"))),
-    Column("lines", lambda r, _: str(_lines(r, "total")), right=True),
+    Column("statements", lambda r, _: str(sum(_lines(r, state) for state in _SAID)), right=True),
     Column("used", lambda r, _: str(_lines(r, "used")), right=True),
     Column("ignored", lambda r, _: str(_lines(r, "ignored")), right=True),
     Column("unparsed", lambda r, _: str(_lines(r, "unparsed")), right=True),
     Column("facts", lambda r, _: str(len(r["provenance"])), right=True),
-    Column("problems", lambda r, lang: "\n".join(reason_text(p["reason"], lang) for p in r["problems"])),
+    Column("problems", _problems),
+)
+UNPARSED = (
+    Column("subject", _field("subject")),
+    Column("artifact", _field("artifact"), extra=True),
+    Column("line", _field("line"), right=True),
+    Column("unparsed_text", _field("text")),
+    Column("feeds", _field("areas")),
 )
 TEMPLATES = (
     Column("template", _field("template"), whole=True),
@@ -294,6 +315,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "documents": DOCUMENTS,
     "commands": COMMANDS,
     "sent": COMMANDS[1:],
+    "unparsed": UNPARSED,
     "templates": TEMPLATES,
     "defaults": DEFAULTS,
     "statements": STATEMENTS,
