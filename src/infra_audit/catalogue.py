@@ -4,6 +4,7 @@ Search order of platforms, later wins: built in, packs (entry-point group infra_
 named by the operator. A later folder of the same name replaces the earlier one whole.
 """
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -129,6 +130,12 @@ def by_alias(known: Mapping[str, Platform], name: str) -> Platform | None:
     if name in known:
         return known[name]
     return next((p for p in known.values() if name in p.aliases), None)
+
+
+def near(known: Mapping[str, Platform], name: str) -> str:
+    """Return the names that somebody may have meant who wrote one that is none; all of them where none is near."""
+    names = [alias for platform in known.values() for alias in platform.aliases]
+    return ", ".join(difflib.get_close_matches(name.replace("-", "_"), names, 3) or sorted(known))
 
 
 def _platform(folder: Traversable) -> Platform:

@@ -99,7 +99,8 @@ class Audit:
         Raises InputError for an argument that does not exist; a bad file inside a folder is a target without evidence.
         """
         if known.platform is not None and catalogue.by_alias(self.platforms, known.platform) is None:
-            raise UsageError("usage.no_platform", name=known.platform, known=", ".join(sorted(self.platforms)))
+            near = catalogue.near(self.platforms, known.platform)
+            raise UsageError("usage.no_platform", name=known.platform, known=near)
         devices = {device.id: device for device in self.devices(inventory)} if inventory else {}
         plain = [path for path in paths if not _is_snapshot(path)]
         if len(plain) == len(paths):

@@ -92,6 +92,19 @@ def test_an_unreadable_file(folder: Path) -> None:
     assert "no_evidence" in _verdicts(result)["bad"]
 
 
+def test_an_unreadable_file_that_was_named_is_bad_input(folder: Path) -> None:
+    bad = folder / "bad.cfg"
+    bad.write_bytes(GOOD.read_bytes())
+    bad.chmod(0o000)
+    rights = "-dac_override,-dac_read_search"
+    before = ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}") if os.geteuid() == 0 else ()
+    for command in ("check", "parse"):
+        result = run(command, bad, cwd=folder.parent, before=before)
+        assert result.status == 4
+        assert "読み取れません" in result.err
+        assert "not readable" not in result.err
+
+
 def test_two_files_of_one_id_are_refused(folder: Path) -> None:
     (folder / "a.cfg").write_bytes(GOOD.read_bytes())
     result = run("check", folder / "a.cfg", folder / "a.cfg", cwd=folder.parent)
@@ -108,6 +121,9 @@ def test_two_files_of_one_id_are_refused(folder: Path) -> None:
         (["check", "good.cfg", "--kind", "toaster"], 2, "--kind"),
         (["check", "good.cfg", "--format", "xlsx"], 2, "--output"),
         (["check", "good.cfg", "--platform", "no_such"], 2, "no_such"),
+        (["check", "good.cfg", "--platform", "cisco-ios"], 2, "cisco_ios"),
+        (["check", ""], 2, "パスが空です"),
+        (["diff", "good.cfg", ""], 2, "パスが空です"),
         (["platform", "show", "no_such"], 2, "no_such"),
         (["rules", "show", "no-such-rule"], 2, "no-such-rule"),
         (["chekc"], 2, "というコマンドはありません"),

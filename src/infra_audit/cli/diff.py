@@ -1,6 +1,5 @@
 """`infra-audit diff`: what changed between two snapshots, folders or files."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,7 +25,7 @@ def command(lang: Language) -> click.Command:
         say_guesses(audit, lang)
         return _status(changes, lang)
 
-    path = click.Path(path_type=Path, exists=False)
+    path = options.AnyPath()
     params = [
         click.Argument(["before"], type=path, metavar="A"), click.Argument(["after"], type=path, metavar="B"),
         *options.known(lang), *options.inventory(lang), *options.judging(lang), *options.run(lang), *options.output(lang),

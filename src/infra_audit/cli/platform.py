@@ -97,7 +97,7 @@ def _try(lang: Language) -> click.Command:
             output.say(line)
         return Exit.OK if counted else Exit.INCOMPLETE
 
-    path = click.Path(path_type=Path, exists=False)
+    path = options.AnyPath()
     params = [
         click.Argument(["file"], type=path, metavar="FILE"), options.option(lang, "--platform", metavar="NAME"),
         options.option(lang, "--source", metavar="ID"),
