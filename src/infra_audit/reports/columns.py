@@ -283,6 +283,7 @@ LINES = (
 )
 COMMANDS = (
     Column("subject", lambda r, _: r["device"] or r["platform"]),
+    Column("platform", lambda r, _: r["platform"] if r["device"] else "", extra=True),
     Column("title", _command_title),
     Column(
         "sent",
@@ -314,7 +315,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "changes": CHANGES,
     "documents": DOCUMENTS,
     "commands": COMMANDS,
-    "sent": COMMANDS[1:],
+    "sent": COMMANDS[2:],
     "unparsed": UNPARSED,
     "templates": TEMPLATES,
     "defaults": DEFAULTS,
