@@ -102,12 +102,12 @@ class Audit:
             near = catalogue.near(self.platforms, known.platform)
             raise UsageError("usage.no_platform", name=known.platform, known=near)
         devices = {device.id: device for device in self.devices(inventory)} if inventory else {}
-        plain = [path for path in paths if not _is_snapshot(path)]
+        plain = [path for path in paths if not is_snapshot(path)]
         if len(plain) == len(paths):
             yield from self._plain(plain, known, devices)
             return
         for path in paths:
-            yield from self._snapshot(path) if _is_snapshot(path) else self._plain([path], known, devices)
+            yield from self._snapshot(path) if is_snapshot(path) else self._plain([path], known, devices)
 
     def _snapshot(self, path: Path) -> Iterator[Target]:
         from infra_audit.snapshot.reader import read
@@ -340,7 +340,8 @@ def _drain(
         found.put(None)
 
 
-def _is_snapshot(path: Path) -> bool:
+def is_snapshot(path: Path) -> bool:
+    """Return whether a path is the folder of a snapshot."""
     return (path / "snapshot.json").is_file()
 
 

@@ -8,7 +8,7 @@ from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
 from infra_audit.cli.summary import say_guesses, say_status, say_waivers, summarise
-from infra_audit.pipeline import Audit
+from infra_audit.pipeline import Audit, is_snapshot
 from infra_audit.texts import Language, text
 
 
@@ -24,7 +24,8 @@ def command(lang: Language) -> click.Command:
         output.write(tally.records(findings), "findings", lang, values)
         if values["format"] == "table":
             summarise(tally, lang, values)
-        output.say(text("cli", "check.nothing_stored", lang))
+        if not all(is_snapshot(path) for path in values["paths"]):
+            output.say(text("cli", "check.nothing_stored", lang))
         say_guesses(audit, lang)
         say_waivers(audit, lang)
         say_status(tally, lang)

@@ -43,8 +43,9 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
     records = list(tally.records(findings))
     clauses = [row.to_json() for row in summarise_clauses(findings, standards.load(), audit.baseline)]
     output.write(records, "findings", lang, values)
-    if values["format"] == "table":
+    if values["format"] == "table" and values["output"] is None:  # a file holds the findings, and is not written twice
         summarise(tally, lang, values)
+        click.echo()
         output.write([c for c in clauses if c["result"] and c["title"]], "clauses", lang, values)
     reports = settings.out / "reports" / folder.name
     reports.mkdir(parents=True, exist_ok=True)
