@@ -78,6 +78,8 @@ class Audit:
         self.cancel = threading.Event()
         self.unsure: list[tuple[str, str]] = []
         """Devices whose platform is a guess, with the platform; filled while targets are read."""
+        self.unread: list[str] = []
+        """Devices of which nothing could be read; filled while documents are made."""
         self.doubtful: list[tuple[str, str]] = []
         """Devices whose text surely looks like another platform than was said, with that one."""
 
@@ -175,6 +177,7 @@ class Audit:
         acknowledgements = self._acknowledgements()
         for target in targets:
             if target.platform is None:
+                self.unread.append(target.device.id)
                 yield _unknown(target, next((m.reason for m in target.missing), None))
                 continue
             size = sum(len(line) for artifact in target.artifacts for line in artifact.lines)
@@ -190,8 +193,10 @@ class Audit:
                         )
                     )
             except PlatformError as error:
+                self.unread.append(target.device.id)
                 found = [_unknown(target, _wrong(target.platform, error))]
             except time_limit.TooLongError:
+                self.unread.append(target.device.id)
                 found = [_unknown(target, Reason("platform.too_long"))]
             yield from found
 

@@ -7,7 +7,7 @@ import click
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command
-from infra_audit.cli.summary import say_guesses
+from infra_audit.cli.summary import GUESSES_SHOWN, say_guesses
 from infra_audit.model.change import Change
 from infra_audit.pipeline import Audit, Target
 from infra_audit.texts import Language, text
@@ -23,7 +23,12 @@ def command(lang: Language) -> click.Command:
         changes = list(audit.diff(*_same_file(before, after, values), options.to_scope(values)))
         output.write((change.to_json() for change in changes), "changes", lang, values)
         say_guesses(audit, lang)
-        return _status(changes, lang)
+        # That nothing changed on a device that no side could read is not known.
+        unread = sorted({*audit.unread, *(t.device.id for t in (*before, *after) if not t.artifacts)})
+        if unread:
+            shown = ", ".join(unread[:GUESSES_SHOWN]) + (" ..." if unread[GUESSES_SHOWN:] else "")
+            output.say(text("cli", "diff.unread", lang, devices=shown))
+        return _status(changes, lang, whole=not unread)
 
     path = options.AnyPath()
     params = [
@@ -42,10 +47,10 @@ def _same_file(before: list[Target], after: list[Target], values: dict[str, Any]
     return before, after
 
 
-def _status(changes: list[Change], lang: Language) -> Exit:
+def _status(changes: list[Change], lang: Language, *, whole: bool) -> Exit:
     new = sum(change.change == "new" for change in changes)
     lost = sum(change.change in ("became_no_evidence", "device_gone") for change in changes)
     output.say(text("cli", "diff.counts", lang, changes=len(changes), new=new, lost=lost))
     if new:
         return Exit.FINDINGS
-    return Exit.INCOMPLETE if lost else Exit.OK
+    return Exit.INCOMPLETE if lost or not whole else Exit.OK
