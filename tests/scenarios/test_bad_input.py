@@ -172,3 +172,23 @@ def test_a_full_disk_leaves_a_clear_line(folder: Path, tmp_path: Path) -> None:
     assert result.status == 70 or "Traceback" not in result.err
     assert str(disk) in result.err
     assert len(result.err.strip().splitlines()) < 10
+
+
+def test_blocks_without_end_cost_neither_memory_nor_a_verdict(tmp_path: Path) -> None:
+    head = "#config-version=FGT60F-7.0.1-FW-build0157-210714:opmode=0:vdom=0\nconfig system global\n    set hostname fw1\nend\n"
+    (tmp_path / "fw1.conf").write_text(head + "config system x\n edit 1\n" * 20_000, "utf-8")
+    limit = ("prlimit", f"--as={3_000_000_000}")
+    result = run("parse", "fw1.conf", "--format", "json", cwd=tmp_path, before=limit)
+    document = json.loads(result.out)
+    assert document["facts"]["system"]["hostname"] == "fw1"
+    assert document["coverage"]["system"]["state"] == "partial"
+    assert sum(c["unparsed"] for c in document["line_counts"].values()) > 39_000, "each line is told as not understood"
+
+
+def test_a_name_of_a_file_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "\x1b[31mred.cfg").write_bytes(GOOD.read_bytes())
+    for arguments in (["collect", "configs", "--out", "out", "--id", "one"], ["check", "\x1b[31mgone.cfg"]):
+        result = run(*arguments, cwd=tmp_path)
+        assert "\x1b" not in result.out + result.err
+        assert "\\x1b[31m" in result.err

@@ -14,6 +14,7 @@ from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Group, lang_option
 from infra_audit.errors import InfraAuditError, InputError
 from infra_audit.texts import Language, hint, text
+from infra_audit.texts.layout import printable
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -142,7 +143,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 
 def _say(message: str) -> None:
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)
 
 
 def _internal(error: BaseException, lang: Language) -> str:
