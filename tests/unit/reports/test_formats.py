@@ -163,3 +163,21 @@ def test_both_sides_of_a_change_are_told_in_words(change: dict[str, Any], ja: li
     record = {"subject": "sw1", "key": "ssh/allowed_sources", **change}
     assert row("changes", record, "ja")[-2:] == ja
     assert row("changes", record, "en")[-2:] == en
+
+
+@pytest.mark.parametrize(
+    ("source", "ja", "en"),
+    [
+        ("statement", "機種の仕様による（Manual, 3.1）", "by the specification of the platform (Manual, 3.1)"),
+        ("inventory", "インベントリによる（hosts.yml）", "by the inventory (hosts.yml)"),
+        ("flag", "コマンドの指定による", "by a flag of the command"),
+        ("assumed", "指定がないため機種定義の既定による（hosts.yml）", "nobody said it, so the platform's usual one (hosts.yml)"),
+        ("register", "register による値（hosts.yml）", "given by register (hosts.yml)"),
+    ],
+)  # fmt: skip
+def test_a_value_that_no_line_gives_names_its_source_in_words(source: str, ja: str, en: str) -> None:
+    leaf = {"kind": "given", "source": source, "place": "hosts.yml", "document": "Manual, 3.1"}
+    record = next(r for r in RECORDS if r["verdict"] == "fail" and r["items"])
+    record = {**record, "items": [{**record["items"][0], "evidence": [leaf]}]}
+    assert ja in _write("table", records=[record], lang="ja", width=120)
+    assert en in _write("table", records=[record], lang="en", width=120)
