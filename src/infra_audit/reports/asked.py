@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from infra_audit.texts import Language, text
@@ -35,7 +36,19 @@ def asked(expected: str, lang: Language) -> str:
 
 def seen_value(seen: object, lang: Language) -> str:
     """Return a value of the facts as a configuration reader writes it."""
+    if isinstance(seen, dict) and (told := list(_fields(seen, ""))):
+        return ", ".join(told)
     return text("reports", "asked.unset", lang) if seen is None else json.dumps(seen, ensure_ascii=False)
+
+
+def _fields(value: dict[str, Any], above: str) -> Iterator[str]:
+    """Yield the fields of an item that hold something, as names and values; its identity is in its key already."""
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield from _fields(inner, f"{above}{name}/")
+        elif inner is not None and name != "occurrence":
+            shown = inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+            yield f"{above}{name}: {shown}"
 
 
 def _value(value: Any, lang: Language) -> str:

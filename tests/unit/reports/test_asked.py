@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra_audit.reports.asked import asked
+from infra_audit.reports.asked import asked, seen_value
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,21 @@ from infra_audit.reports.asked import asked
 def test_words(expected: str, ja: str, en: str) -> None:
     assert asked(expected, "ja") == ja
     assert asked(expected, "en") == en
+
+
+def test_an_item_is_told_by_its_fields_and_not_as_json() -> None:
+    seen = {
+        "secret": {"kind": "plain", "reversible": True},
+        "access": "read_only",
+        "view": None,
+        "occurrence": 1,
+        "allowed_sources": ["192.0.2.50/32"],
+    }
+    assert (
+        seen_value(seen, "ja")
+        == 'secret/kind: plain, secret/reversible: true, access: read_only, allowed_sources: ["192.0.2.50/32"]'
+    )
+    assert seen_value({}, "ja") == "{}"
+    assert seen_value({"view": None}, "ja") == '{"view": null}'
+    assert seen_value(None, "en") == "unset"
+    assert seen_value(["a"], "en") == '["a"]'
