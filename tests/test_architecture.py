@@ -13,7 +13,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("errors", "__version__"),
     ("cache",),
     ("yamlfile",),
-    ("resources", "literals", "texts", "secret", "registry", "private_folder"),
+    ("resources", "literals", "texts", "secret", "registry", "private_folder", "time_limit"),
     ("model",),
     ("catalogue", "ansible_call"),
     ("inventory", "collectors", "snapshot", "parsers", "baselines", "diff", "reports"),

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra_audit import catalogue
+from infra_audit import catalogue, time_limit
 from infra_audit.baselines.engine import Engine
 from infra_audit.baselines.loader import load
 from infra_audit.baselines.waivers import Waivers, check_rules, tokyo_day
@@ -24,7 +24,7 @@ from infra_audit.baselines.waivers import read as read_waivers
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
-from infra_audit.errors import InventoryError, UsageError
+from infra_audit.errors import InventoryError, PlatformError, UsageError
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
@@ -32,6 +32,7 @@ from infra_audit.model.evidence import Artifact, Collection, NotCollected
 from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
 from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
+from infra_audit.model.reason import Reason
 from infra_audit.model.rule import Baseline
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
@@ -77,6 +78,10 @@ class Audit:
         self.cancel = threading.Event()
         self.unsure: list[tuple[str, str]] = []
         """Devices whose platform is a guess, with the platform; filled while targets are read."""
+        self.unread: list[str] = []
+        """Devices of which nothing could be read; filled while documents are made."""
+        self.doubtful: list[tuple[str, str]] = []
+        """Devices whose text surely looks like another platform than was said, with that one."""
 
     @cached_property
     def platforms(self) -> dict[str, Platform]:
@@ -96,14 +101,15 @@ class Audit:
         Raises InputError for an argument that does not exist; a bad file inside a folder is a target without evidence.
         """
         if known.platform is not None and catalogue.by_alias(self.platforms, known.platform) is None:
-            raise UsageError("usage.no_platform", name=known.platform, known=", ".join(sorted(self.platforms)))
+            near = catalogue.near(self.platforms, known.platform)
+            raise UsageError("usage.no_platform", name=known.platform, known=near)
         devices = {device.id: device for device in self.devices(inventory)} if inventory else {}
-        plain = [path for path in paths if not _is_snapshot(path)]
+        plain = [path for path in paths if not is_snapshot(path)]
         if len(plain) == len(paths):
             yield from self._plain(plain, known, devices)
             return
         for path in paths:
-            yield from self._snapshot(path) if _is_snapshot(path) else self._plain([path], known, devices)
+            yield from self._snapshot(path) if is_snapshot(path) else self._plain([path], known, devices)
 
     def _snapshot(self, path: Path) -> Iterator[Target]:
         from infra_audit.snapshot.reader import read
@@ -140,13 +146,24 @@ class Audit:
         artifacts: list[Artifact] = []
         missing = list(collection.missing)
         for raw in collection.artifacts:
-            outcome = prepare(raw, self.platforms, platform, key=self.settings.key())
+            try:
+                with time_limit.limited(len(raw.data)):
+                    outcome = prepare(raw, self.platforms, platform, key=self.settings.key())
+            except time_limit.TooLongError:
+                outcome = NotCollected(
+                    device=raw.device,
+                    reason=Reason("platform.too_long"),
+                    source=raw.source,
+                    collected_at=raw.collected_at,
+                )
             if isinstance(outcome, NotCollected):
                 missing.append(outcome)
             else:
                 platform = platform or outcome.platform
                 if outcome.artifact.detected is not None and not outcome.artifact.detected.sure:
                     self.unsure.append((device.id, platform.name))
+                if outcome.seems is not None:
+                    self.doubtful.append((device.id, outcome.seems))
                 artifacts.append(outcome.artifact)
         if platform is not None and device.platform != platform.name:
             device = replace(device, platform=platform.name)
@@ -160,11 +177,28 @@ class Audit:
         acknowledgements = self._acknowledgements()
         for target in targets:
             if target.platform is None:
-                yield _unknown(target)
-            else:
-                yield from parse(
-                    target.device, target.artifacts, target.missing, target.platform, acknowledgements=acknowledgements
-                )
+                self.unread.append(target.device.id)
+                yield _unknown(target, next((m.reason for m in target.missing), None))
+                continue
+            size = sum(len(line) for artifact in target.artifacts for line in artifact.lines)
+            try:
+                with time_limit.limited(size):
+                    found = list(
+                        parse(
+                            target.device,
+                            target.artifacts,
+                            target.missing,
+                            target.platform,
+                            acknowledgements=acknowledgements,
+                        )
+                    )
+            except PlatformError as error:
+                self.unread.append(target.device.id)
+                found = [_unknown(target, _wrong(target.platform, error))]
+            except time_limit.TooLongError:
+                self.unread.append(target.device.id)
+                found = [_unknown(target, Reason("platform.too_long"))]
+            yield from found
 
     def explain(self, target: Target) -> Iterator[dict[str, Any]]:
         """Yield what became of each line of a target whose platform is known."""
@@ -311,7 +345,8 @@ def _drain(
         found.put(None)
 
 
-def _is_snapshot(path: Path) -> bool:
+def is_snapshot(path: Path) -> bool:
+    """Return whether a path is the folder of a snapshot."""
     return (path / "snapshot.json").is_file()
 
 
@@ -330,9 +365,15 @@ def _with_known(collection: Collection, known: Known, devices: dict[str, Device]
     return replace(collection, device=device)
 
 
-def _unknown(target: Target) -> FactsDocument:
-    """Return the document of a target whose platform nobody knows: nothing is known, and every area says why."""
-    reason = next((m.reason for m in target.missing), None)
+def _wrong(platform: Platform, error: PlatformError) -> Reason:
+    """Return the reason why no device of a platform can be read: its templates or grammars are wrong."""
+    file = str(error.fields.get("file", "platform.yaml")).removeprefix(f"{platform.name}/")
+    line, what = error.fields.get("line", 1), error.fields.get("what", error.code)
+    return Reason("platform.wrong", {"file": f"{platform.name}/{file}", "line": line, "what": what})
+
+
+def _unknown(target: Target, reason: Reason | None) -> FactsDocument:
+    """Return the document of a target that could not be read at all: nothing is known, and every area says why."""
     device = target.device
     subject = {
         "id": device.id,

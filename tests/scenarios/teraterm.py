@@ -298,9 +298,10 @@ class TeraTerm:
             self.numbers["result"] = 0
 
     def ttl_logclose(self) -> None:
-        if self.log is not None:
-            self.log.close()
-            self.log = None
+        if self.log is None:
+            raise MacroError("closes a log that is not its own, or before there is a link")
+        self.log.close()
+        self.log = None
 
     def ttl_send(self, text: str) -> None:
         self._write(self._text(text))

@@ -92,6 +92,19 @@ def test_an_unreadable_file(folder: Path) -> None:
     assert "no_evidence" in _verdicts(result)["bad"]
 
 
+def test_an_unreadable_file_that_was_named_is_bad_input(folder: Path) -> None:
+    bad = folder / "bad.cfg"
+    bad.write_bytes(GOOD.read_bytes())
+    bad.chmod(0o000)
+    rights = "-dac_override,-dac_read_search"
+    before = ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}") if os.geteuid() == 0 else ()
+    for command in ("check", "parse"):
+        result = run(command, bad, cwd=folder.parent, before=before)
+        assert result.status == 4
+        assert "読み取れません" in result.err
+        assert "not readable" not in result.err
+
+
 def test_two_files_of_one_id_are_refused(folder: Path) -> None:
     (folder / "a.cfg").write_bytes(GOOD.read_bytes())
     result = run("check", folder / "a.cfg", folder / "a.cfg", cwd=folder.parent)
@@ -108,6 +121,9 @@ def test_two_files_of_one_id_are_refused(folder: Path) -> None:
         (["check", "good.cfg", "--kind", "toaster"], 2, "--kind"),
         (["check", "good.cfg", "--format", "xlsx"], 2, "--output"),
         (["check", "good.cfg", "--platform", "no_such"], 2, "no_such"),
+        (["check", "good.cfg", "--platform", "cisco-ios"], 2, "cisco_ios"),
+        (["check", ""], 2, "パスが空です"),
+        (["diff", "good.cfg", ""], 2, "パスが空です"),
         (["platform", "show", "no_such"], 2, "no_such"),
         (["rules", "show", "no-such-rule"], 2, "no-such-rule"),
         (["chekc"], 2, "というコマンドはありません"),
@@ -156,3 +172,23 @@ def test_a_full_disk_leaves_a_clear_line(folder: Path, tmp_path: Path) -> None:
     assert result.status == 70 or "Traceback" not in result.err
     assert str(disk) in result.err
     assert len(result.err.strip().splitlines()) < 10
+
+
+def test_blocks_without_end_cost_neither_memory_nor_a_verdict(tmp_path: Path) -> None:
+    head = "#config-version=FGT60F-7.0.1-FW-build0157-210714:opmode=0:vdom=0\nconfig system global\n    set hostname fw1\nend\n"
+    (tmp_path / "fw1.conf").write_text(head + "config system x\n edit 1\n" * 20_000, "utf-8")
+    limit = ("prlimit", f"--as={3_000_000_000}")
+    result = run("parse", "fw1.conf", "--format", "json", cwd=tmp_path, before=limit)
+    document = json.loads(result.out)
+    assert document["facts"]["system"]["hostname"] == "fw1"
+    assert document["coverage"]["system"]["state"] == "partial"
+    assert sum(c["unparsed"] for c in document["line_counts"].values()) > 39_000, "each line is told as not understood"
+
+
+def test_a_name_of_a_file_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "\x1b[31mred.cfg").write_bytes(GOOD.read_bytes())
+    for arguments in (["collect", "configs", "--out", "out", "--id", "one"], ["check", "\x1b[31mgone.cfg"]):
+        result = run(*arguments, cwd=tmp_path)
+        assert "\x1b" not in result.out + result.err
+        assert "\\x1b[31m" in result.err

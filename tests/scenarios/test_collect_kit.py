@@ -181,6 +181,14 @@ def test_a_refused_privilege_is_said_and_nothing_more_is_asked(tmp_path: Path, m
     assert not [c for c in _answers(platform) if c.encode() in log.read_bytes()]
 
 
+@pytest.mark.parametrize("user", ["two words", 'a"b'])
+def test_a_user_name_that_would_break_the_options_is_refused_in_words(user: str, tmp_path: Path) -> None:
+    person = Person(user, PASSWORD, ENABLE)
+    log = _played(tmp_path, _device(WITH_PERSONA[0]), person)
+    assert person.shown[-1] == text("kit", "macro.bad_user", "ja", device="dev1")
+    assert not log.exists()
+
+
 def test_a_window_that_is_connected_is_left_alone(tmp_path: Path) -> None:
     person = Person("audit", PASSWORD, ENABLE, links=2)
     log = _played(tmp_path, _device(WITH_PERSONA[0]), person)

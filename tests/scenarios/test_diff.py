@@ -81,3 +81,14 @@ def test_two_snapshots(switch: str, tmp_path: Path) -> None:
     result = run("diff", "out/snapshots/one", "out/snapshots/two", cwd=tmp_path)
     assert result.status == 1
     assert "新規指摘" in result.out
+
+
+@pytest.mark.parametrize("content", ["", "shopping list\n"])
+def test_two_sides_that_cannot_be_read_are_not_the_same(content: str, tmp_path: Path) -> None:
+    """In CI this would otherwise be a green build over configurations that nobody looked at."""
+    for side in ("before", "after"):
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "sw1.cfg").write_text(content, "utf-8")
+    result = run("diff", "before", "after", cwd=tmp_path)
+    assert result.status == 3
+    assert "sw1" in result.err

@@ -58,3 +58,19 @@ def test_no_control_character_of_an_input_reaches_a_terminal(format_name: str, t
     (tmp_path / "in" / "\x1b[31mred.cfg").write_bytes(GOOD.read_bytes())
     result = run("check", "in", "--all", "--format", format_name, cwd=tmp_path)
     assert "\x1b" not in result.out + result.err
+
+
+def test_a_scan_to_a_file_keeps_its_findings(tmp_path: Path) -> None:
+    shown = run("scan", GOOD, "--out", "out", "--id", "one", cwd=tmp_path)
+    written = run("scan", GOOD, "--out", "out", "--id", "two", "-o", "findings.txt", cwd=tmp_path)
+    assert written.out == ""
+    findings = (tmp_path / "findings.txt").read_text("utf-8")
+    assert findings.strip()
+    assert shown.out.startswith(findings), "the tables of subjects and clauses come after the findings"
+    assert "\n\n条項" in shown.out
+
+
+def test_what_is_stored_already_is_not_said_to_be_lost(tmp_path: Path) -> None:
+    run("collect", GOOD, "--out", "out", "--id", "one", cwd=tmp_path)
+    assert "証跡として保存するには" not in run("check", "out/snapshots/one", cwd=tmp_path).err
+    assert "証跡として保存するには" in run("check", GOOD, cwd=tmp_path).err

@@ -93,3 +93,12 @@ def test_a_path_with_an_at_sign_that_exists_is_a_path(repository: Path) -> None:
     done = run("check", "nothing@main", "--lang", "en", cwd=repository.parent)
     assert done.status == 4
     assert "nothing@main: no such file or folder" in done.err
+
+
+def test_the_records_of_git_are_no_devices(repository: Path) -> None:
+    bare = repository.parent / "bare.git"
+    git(repository, "clone", "--quiet", "--bare", str(repository), str(bare))
+    done = run("check", "bare.git", cwd=repository.parent)
+    assert done.status == 4
+    assert "bare.git@HEAD" in done.err
+    assert verdicts(repository, "bare.git@HEAD") == verdicts(repository, "configs@HEAD")

@@ -7,12 +7,9 @@ import click
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
-from infra_audit.cli.summary import say_status, say_waivers, summarise
-from infra_audit.pipeline import Audit
+from infra_audit.cli.summary import say_guesses, say_status, say_waivers, summarise
+from infra_audit.pipeline import Audit, is_snapshot
 from infra_audit.texts import Language, text
-
-UNSURE_SHOWN = 5
-"""Devices named before the rest is only hinted at."""
 
 
 def command(lang: Language) -> click.Command:
@@ -27,12 +24,9 @@ def command(lang: Language) -> click.Command:
         output.write(tally.records(findings), "findings", lang, values)
         if values["format"] == "table":
             summarise(tally, lang, values)
-        output.say(text("cli", "check.nothing_stored", lang))
-        if audit.unsure:
-            shown = ", ".join(f"{device} ({platform})" for device, platform in audit.unsure[:UNSURE_SHOWN])
-            output.say(
-                text("cli", "check.unsure", lang, devices=shown + (" ..." if audit.unsure[UNSURE_SHOWN:] else ""))
-            )
+        if not all(is_snapshot(path) for path in values["paths"]):
+            output.say(text("cli", "check.nothing_stored", lang))
+        say_guesses(audit, lang)
         say_waivers(audit, lang)
         say_status(tally, lang)
         return tally.status()

@@ -1,13 +1,14 @@
 """Click commands whose headings follow the reader's language, and a group that imports only the command asked for."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from infra_audit.errors import UsageError
 from infra_audit.texts import Language, text
-from infra_audit.texts.layout import wrap
+from infra_audit.texts.layout import width, wrap
 
 
 class Command(click.Command):
@@ -18,6 +19,8 @@ class Command(click.Command):
         code = attributes.pop("code", name)
         super().__init__(name, help=text("cli", f"{code}.help", lang), add_help_option=False, **attributes)
         self.lang = lang
+        if name != "infra-audit" and not any("--lang" in param.opts for param in self.params):
+            self.params.append(lang_option(lang))
         self.params.append(_help_option(lang))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -42,10 +45,10 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options."""
-        rows = [record for record in (p.get_help_record(ctx) for p in self.get_params(ctx)) if record]
+        rows = [record for record in (p.get_help_record(ctx) for p in self.get_params(ctx)) if record and record[1]]
         if rows:
             with formatter.section(text("cli", "heading.options", self.lang)):
-                formatter.write_dl(rows)
+                _write_rows(formatter, rows)
 
 
 class Group(Command, click.Group):
@@ -81,7 +84,7 @@ class Group(Command, click.Group):
         prefix = "" if self.name == "infra-audit" else f"{self.name}."
         rows = [(name, text("cli", f"{prefix}{name}.short", self.lang)) for name in self.modules]
         with formatter.section(text("cli", "heading.commands", self.lang)):
-            formatter.write_dl(rows)
+            _write_rows(formatter, rows)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write options, then commands."""
@@ -102,6 +105,31 @@ class SubGroup(Group):
         builder = self.builders.get(cmd_name)
         command: click.Command | None = builder(self.lang) if builder else None
         return command
+
+
+_NAMES_WIDE = 30
+"""Columns of names; a longer one has a line of its own."""
+
+
+def _write_rows(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) -> None:
+    """Write names and what they mean side by side, wrapped by columns: click counts characters, and only breaks at blanks."""
+    indent = " " * formatter.current_indent
+    first = min(max(width(name) for name, _ in rows), _NAMES_WIDE) + 2
+    for name, meaning in rows:
+        lines = wrap(meaning, formatter.width - formatter.current_indent - first)
+        beside = width(name) <= first - 2
+        if not beside:
+            formatter.write(f"{indent}{name}\n")
+        for number, line in enumerate(lines):
+            label = name if beside and number == 0 else ""
+            formatter.write(f"{indent}{label}{' ' * (first - width(label))}{line}\n")
+
+
+def lang_option(lang: Language) -> click.Option:
+    """Return the option that names the language; it is read before any command line is parsed."""
+    return click.Option(
+        ["--lang"], type=click.Choice(["ja", "en"]), expose_value=False, help=text("cli", "option.lang", lang)
+    )
 
 
 def _help_option(lang: Language) -> click.Option:

@@ -6,13 +6,28 @@ from typing import Any
 
 import click
 
-from infra_audit.catalogue import by_alias
+from infra_audit.catalogue import by_alias, near
 from infra_audit.config import Known, Scope, Settings, settings
 from infra_audit.errors import UsageError
 from infra_audit.model.device import KINDS
 from infra_audit.model.platform import Platform
 from infra_audit.pipeline import Inventory
 from infra_audit.texts import Language, text
+
+
+class AnyPath(click.Path):
+    """A path whose fitness the command itself judges, in the reader's language and with the status of bad input."""
+
+    def __init__(self) -> None:
+        """Leave every check to the command."""
+        super().__init__(path_type=Path, readable=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse the empty name: a script whose variable is unset would otherwise read the folder it stands in."""
+        if value == "":
+            raise UsageError("usage.empty_path")
+        return super().convert(value, param, ctx)
+
 
 FORMATS = ("table", "json", "markdown", "csv", "xlsx")
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -27,7 +42,7 @@ def option(lang: Language, *names: str, **attributes: Any) -> click.Option:
 
 def paths(*, required: bool = True, name: str = "paths") -> click.Argument:
     """Return the argument PATH..., files, folders or snapshots."""
-    return click.Argument([name], nargs=-1, required=required, type=click.Path(path_type=Path), metavar="PATH...")
+    return click.Argument([name], nargs=-1, required=required, type=AnyPath(), metavar="PATH...")
 
 
 def run(lang: Language) -> list[click.Parameter]:
@@ -109,7 +124,7 @@ def to_platform(known: Mapping[str, Platform], name: str) -> Platform:
     """Return the platform that a name or alias means. Raises UsageError when there is none."""
     platform = by_alias(known, name)
     if platform is None:
-        raise UsageError("usage.no_platform", name=name, known=", ".join(sorted(known)))
+        raise UsageError("usage.no_platform", name=name, known=near(known, name))
     return platform
 
 

@@ -13,6 +13,7 @@ from infra_audit.errors import InputError
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import Language
+from infra_audit.texts.layout import printable
 
 
 def write(records: Iterable[Record], kind: str, lang: Language, values: dict[str, Any]) -> None:
@@ -58,4 +59,4 @@ def _open(path: Path, encoding: str) -> TextIO:
 
 def say(message: str) -> None:
     """Say something that is not a result."""
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)

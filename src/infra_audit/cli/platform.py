@@ -62,7 +62,8 @@ def _lint(lang: Language) -> click.Command:
         chosen = [options.to_platform(known, name) for name in values["names"]] or list(known.values())
         problems = [(p.name, problem) for p in chosen for problem in lint(p)]
         for name, problem in problems:
-            click.echo(f"{name}: {text('reasons', problem.reason.code, lang, **problem.reason.fields)}")
+            place = f"{name}/{problem.artifact}:{problem.line}"
+            click.echo(f"{place}: {text('reasons', problem.reason.code, lang, **problem.reason.fields)}")
         output.say(text("cli", "platform.lint.done", lang, platforms=len(chosen), problems=len(problems)))
         return Exit.INPUT if problems else Exit.OK
 
@@ -96,7 +97,7 @@ def _try(lang: Language) -> click.Command:
             output.say(line)
         return Exit.OK if counted else Exit.INCOMPLETE
 
-    path = click.Path(path_type=Path, exists=False)
+    path = options.AnyPath()
     params = [
         click.Argument(["file"], type=path, metavar="FILE"), options.option(lang, "--platform", metavar="NAME"),
         options.option(lang, "--source", metavar="ID"),

@@ -11,9 +11,10 @@ import click
 from infra_audit import __version__
 from infra_audit.cli import language
 from infra_audit.cli.exits import Exit
-from infra_audit.cli.group import Group
+from infra_audit.cli.group import Group, lang_option
 from infra_audit.errors import InfraAuditError, InputError
 from infra_audit.texts import Language, hint, text
+from infra_audit.texts.layout import printable
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -24,11 +25,7 @@ def app(lang: Language) -> Group:
     """Return the whole command line in one language."""
     modules = {name: f"infra_audit.cli.{name}" for name in COMMANDS}
     group = Group("infra-audit", lang, modules=modules, code="infra-audit", context_settings={"max_content_width": 100})
-    group.params.append(
-        click.Option(
-            ["--lang"], type=click.Choice(["ja", "en"]), expose_value=False, help=text("cli", "option.lang", lang)
-        )
-    )
+    group.params.append(lang_option(lang))
     group.params.append(
         click.Option(
             ["--version"],
@@ -146,7 +143,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 
 def _say(message: str) -> None:
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)
 
 
 def _internal(error: BaseException, lang: Language) -> str:

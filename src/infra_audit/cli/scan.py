@@ -12,7 +12,7 @@ from infra_audit.cli.collect import targets
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
 from infra_audit.cli.store import store
-from infra_audit.cli.summary import say_status, say_waivers, summarise
+from infra_audit.cli.summary import say_guesses, say_status, say_waivers, summarise
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.pipeline import Audit
 from infra_audit.texts import Language, text
@@ -25,6 +25,7 @@ def command(lang: Language) -> click.Command:
         settings = options.to_settings(lang, values)
         audit = Audit(settings)
         folder = store(audit, settings, lang, values, lambda a, done: targets(a, values, done))
+        say_guesses(audit, lang)
         return report(folder, settings, options.to_scope(values), lang, values)
 
     params = [
@@ -42,8 +43,9 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
     records = list(tally.records(findings))
     clauses = [row.to_json() for row in summarise_clauses(findings, standards.load(), audit.baseline)]
     output.write(records, "findings", lang, values)
-    if values["format"] == "table":
+    if values["format"] == "table" and values["output"] is None:  # a file holds the findings, and is not written twice
         summarise(tally, lang, values)
+        click.echo()
         output.write([c for c in clauses if c["result"] and c["title"]], "clauses", lang, values)
     reports = settings.out / "reports" / folder.name
     reports.mkdir(parents=True, exist_ok=True)

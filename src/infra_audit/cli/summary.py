@@ -21,6 +21,18 @@ def summarise(tally: Tally, lang: Language, values: dict[str, Any]) -> None:
     report(tally.subjects.values(), Output(kind="subjects", lang=lang, stream=sys.stdout, width=terminal_width()))
 
 
+GUESSES_SHOWN = 5
+"""Devices named before the rest is only hinted at."""
+
+
+def say_guesses(audit: Audit, lang: Language) -> None:
+    """Say which platforms are a guess, and where a text looks like another platform than was said."""
+    for code, guesses in (("check.unsure", audit.unsure), ("check.doubtful", audit.doubtful)):
+        if guesses:
+            shown = ", ".join(f"{device} ({platform})" for device, platform in guesses[:GUESSES_SHOWN])
+            say(text("cli", code, lang, devices=shown + (" ..." if guesses[GUESSES_SHOWN:] else "")))
+
+
 def say_waivers(audit: Audit, lang: Language) -> None:
     """Say which waivers are expired or cover nothing."""
     for use in audit.waivers.uses():

@@ -58,6 +58,8 @@ def _of_argument(argument: Path, *, several: bool) -> list[_Found]:
     if not argument.is_dir():
         _must_be_readable(argument)
         return [(_shown(argument.name), argument, str(argument), None)]
+    if (argument / "HEAD").is_file() and (argument / "objects").is_dir() and (argument / "refs").is_dir():
+        raise InputError("git.bare", repository=str(argument))
     try:
         files = sorted((_shown(path.relative_to(argument).as_posix()), path) for path in _walk(argument))
     except OSError as error:

@@ -134,7 +134,7 @@ class _Macro:
         yield "strlen user"
         yield "if result = 0 goto leave"
         yield "strmatch user '[\"\\s]'"
-        yield "if result <> 0 goto leave"
+        yield "if result <> 0 goto bad_user"
         yield f"passwordbox {self._say('password')} title"
         yield "secret = inputstr"
         yield "inputstr = ''"
@@ -281,9 +281,12 @@ class _Macro:
         yield "return"
 
     def _failures(self) -> Iterator[str]:
-        for label in ("connected_before", "not_connected", "no_log", "no_prompt", "not_enabled", "no_answer"):
+        before = ("connected_before", "bad_user", "not_connected", "no_log")
+        for label in (*before, "no_prompt", "not_enabled", "no_answer"):
             yield f":{label}"
-            yield "logclose"
+            # Before a log is open there may be no link, which `logclose` needs, or somebody else's log.
+            if label not in before:
+                yield "logclose"
             yield f"message = {self._say(label)}"
             if label == "no_answer":
                 yield "strconcat message command"

@@ -197,7 +197,7 @@ def _incomplete(reading: Reading) -> Reason | None:
         return Reason("coverage.unclosed", {"artifact": name})
     if reading.artifact.complete is Completeness.NO:
         return Reason("coverage.incomplete", {"artifact": name})
-    if reading.artifact.complete_reason.code == "parse.mostly_unread":
+    if reading.artifact.complete_reason.code in ("parse.mostly_unread", "complete.other_platform"):
         return reading.artifact.complete_reason
     if reading.artifact.complete is Completeness.UNKNOWN:
         return Reason("coverage.complete_unknown", {"artifact": name})

@@ -30,13 +30,20 @@ _PLATFORM = "platform.yaml"
 
 def lint(platform: Platform) -> list[Problem]:
     """Return everything that is wrong with a platform folder, in order of file and line."""
-    found = list(_unreadable(platform))
+    found = [
+        _problem(_PLATFORM, 1, "parse.lint.mistake", place=place, what=what)
+        for place, what in catalogue.mistakes(platform)
+    ]
+    found += _unreadable(platform)
     if found:
         return found
     try:
         compiled = CompiledPlatform(platform)
     except PlatformError as error:
         return [_problem(_PLATFORM, 1, "parse.lint.refused", what=str(error.fields.get("what", error.code)))]
+    for place, expression in catalogue.expressions(platform):
+        if _may_run_away(expression):
+            found.append(_problem(_PLATFORM, 1, "parse.lint.nested_quantifier", name=place))
     for template in compiled.templates:
         found += _template(template, compiled)
     found += _duplicates(compiled)
@@ -53,7 +60,7 @@ def _problem(file: str, line: int, code: str, **fields: object) -> Problem:
 def _unreadable(platform: Platform) -> Iterator[Problem]:
     for file in sorted((f for f in platform.folder.iterdir() if f.name.endswith(".ttp")), key=lambda f: f.name):
         try:
-            template_text.read(file.name, file.read_text("utf-8"))
+            template_text.load(file)
         except PlatformError as error:
             line = error.fields.get("line", 1)
             yield _problem(
@@ -61,13 +68,20 @@ def _unreadable(platform: Platform) -> Iterator[Problem]:
             )
 
 
+def _may_run_away(expression: str) -> bool:
+    """Return whether a repeated group that repeats inside may match one text in many ways."""
+    nested = _NESTED_QUANTIFIER.search(expression)
+    if nested is None:
+        return False
+    return not (nested["inner"].startswith(_SEPARATORS) or nested["inner"].endswith(_SEPARATORS))
+
+
 def _template(template: TemplateFile, compiled: CompiledPlatform) -> Iterator[Problem]:
     text = template.text
     if text.length > LONGEST:
         yield _problem(text.name, LONGEST + 1, "parse.lint.too_long", lines=text.length, most=LONGEST)
     for name, expression in sorted(text.variables.items()):
-        nested = _NESTED_QUANTIFIER.search(expression)
-        if nested and not (nested["inner"].startswith(_SEPARATORS) or nested["inner"].endswith(_SEPARATORS)):
+        if _may_run_away(expression):
             yield _problem(text.name, 1, "parse.lint.nested_quantifier", name=name)
     yield from _areas(text, compiled)
     for line in text.lines:

@@ -166,7 +166,7 @@ class CompiledPlatform:
         files = sorted((f for f in self.platform.folder.iterdir() if f.name.endswith(".ttp")), key=lambda f: f.name)
         found = []
         for file in files:
-            text = template_text.read(file.name, file.read_text("utf-8"))
+            text = template_text.load(file)
             source = text.head.source or self.platform.main_source
             if source not in self.sources:
                 raise PlatformError("platform.template", file=file.name, line=1, what=f"no source {source}")

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
 from typing import Any, TypeGuard
 
 from infra_audit import yamlfile
@@ -140,6 +141,15 @@ class TemplateText:
     """Lines of the file."""
     offset: int = 0
     """Lines of the file before the body."""
+
+
+def load(file: Traversable) -> TemplateText:
+    """Return what a template file says. Raises PlatformError like `read`, and when it is no text."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(file.name, 1, f"not readable as UTF-8: {type(error).__name__}") from error
+    return read(file.name, text)
 
 
 def read(name: str, text: str) -> TemplateText:

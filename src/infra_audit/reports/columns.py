@@ -21,6 +21,8 @@ class Column:
     """Numbers stand to the right."""
     whole: bool = False
     """Never broken into lines: ids that a reader copies."""
+    words: bool = False
+    """Commands and the like, to be copied: their words are broken after those of all other columns."""
     extra: bool = False
     """Left out on a terminal that is too narrow for all columns."""
 
@@ -65,6 +67,23 @@ def _cell(value: object) -> str:
 
 def _said(topic: str, name: str) -> Callable[[Record, Language], str]:
     return lambda record, lang: word(topic, record[name], lang) if record.get(name) is not None else ""
+
+
+def _side(name: str, absent: str) -> Callable[[Record, Language], str]:
+    """Return the cell of one side of a change; `absent` is the kind of change for which this side holds nothing.
+
+    A fact that is unset is told as such: it may mean "from anywhere", which an empty cell does not say.
+    """
+
+    def cell(record: Record, lang: Language) -> str:
+        value = record.get(name)
+        if record.get("layer") == "findings":
+            return word("verdict", value, lang) if value is not None else ""
+        if value is None and record.get("change") == absent:
+            return ""
+        return _cell(value) if isinstance(value, str | list) else seen_value(value, lang)
+
+    return cell
 
 
 def _title(record: Record, lang: Language) -> str:
@@ -145,6 +164,18 @@ def _plain_words(pattern: str | None) -> str:
     return re.sub(r"\\(\W)", r"\1", pattern or "")
 
 
+_UNSEEN = ("not_collected", "unreadable")
+
+
+def _problems(record: Record, lang: Language) -> str:
+    """Return what was wrong with a target; of one that could not be read at all, why."""
+    reasons = [a["complete_reason"] for a in record["artifacts"] if a["complete"] != "yes"]
+    reasons += [problem["reason"] for problem in record["problems"]]
+    if not record["line_counts"]:
+        reasons += [c["reason"] for c in record["coverage"].values() if c["state"] in _UNSEEN and c.get("reason")][:1]
+    return "\n".join(dict.fromkeys(reason_text(reason, lang) for reason in reasons))
+
+
 FINDINGS = (
     Column("verdict", _said("verdict", "verdict")),
     Column("severity", _said("severity", "severity")),
@@ -196,7 +227,7 @@ PLATFORMS = (
     Column("title", _title),
     Column("kind", _said("kind", "default_kind")),
     Column("sources", lambda r, _: str(len(r["sources"])), right=True),
-    Column("areas", lambda r, _: str(len(r["areas"])), right=True),
+    Column("feeds", lambda r, _: str(len(r["areas"])), right=True),
     Column("templates", _field("templates"), right=True),
 )
 CHANGES = (
@@ -204,18 +235,27 @@ CHANGES = (
     Column("layer", _said("layer", "layer")),
     Column("subject", _field("subject")),
     Column("key", _field("key")),
-    Column("before", _field("before")),
-    Column("after", _field("after")),
+    Column("before", _side("before", "added")),
+    Column("after", _side("after", "removed")),
 )
+_SAID = ("used", "ignored", "unparsed")
+"""What is not blank; a log of several outputs counts its blank lines once for each."""
 DOCUMENTS = (
     Column("subject", lambda r, _: _cell(r["facts"]["subject"].get("id"))),
     Column("platform", lambda r, _: _cell(r["facts"]["subject"].get("platform"))),
-    Column("lines", lambda r, _: str(_lines(r, "total")), right=True),
+    Column("statements", lambda r, _: str(sum(_lines(r, state) for state in _SAID)), right=True),
     Column("used", lambda r, _: str(_lines(r, "used")), right=True),
     Column("ignored", lambda r, _: str(_lines(r, "ignored")), right=True),
     Column("unparsed", lambda r, _: str(_lines(r, "unparsed")), right=True),
     Column("facts", lambda r, _: str(len(r["provenance"])), right=True),
-    Column("problems", lambda r, lang: "\n".join(reason_text(p["reason"], lang) for p in r["problems"])),
+    Column("problems", _problems),
+)
+UNPARSED = (
+    Column("subject", _field("subject")),
+    Column("artifact", _field("artifact"), extra=True),
+    Column("line", _field("line"), right=True),
+    Column("unparsed_text", _field("text")),
+    Column("feeds", _field("areas")),
 )
 TEMPLATES = (
     Column("template", _field("template"), whole=True),
@@ -254,8 +294,13 @@ LINES = (
 )
 COMMANDS = (
     Column("subject", lambda r, _: r["device"] or r["platform"]),
+    Column("platform", lambda r, _: r["platform"] if r["device"] else "", extra=True),
     Column("title", _command_title),
-    Column("sent", lambda r, lang: text("reports", "key.blank", lang) if r["sent"] == " " else _cell(r["sent"])),
+    Column(
+        "sent",
+        words=True,
+        cell=lambda r, lang: text("reports", "key.blank", lang) if r["sent"] == " " else _cell(r["sent"]),
+    ),
     Column("privilege", _privilege),
     Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
     Column("reveals", _reveals),
@@ -281,7 +326,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "changes": CHANGES,
     "documents": DOCUMENTS,
     "commands": COMMANDS,
-    "sent": COMMANDS[1:],
+    "sent": COMMANDS[2:],
+    "unparsed": UNPARSED,
     "templates": TEMPLATES,
     "defaults": DEFAULTS,
     "statements": STATEMENTS,

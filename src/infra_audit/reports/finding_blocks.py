@@ -140,10 +140,15 @@ def _evidence(evidence: list[Mapping[str, Any]], output: Output) -> Iterator[str
         yield from _indented(said, "    ", output)
 
 
+_GIVEN = ("statement", "inventory", "flag", "assumed")
+"""Sources of a value that no line gives, each with a text of its own."""
+
+
 def _searched(leaf: Mapping[str, Any], output: Output) -> str:
     names = ("artifact", "document", "template", "source", "place", "since", "until")
     fields = {name: leaf.get(name) or "" for name in names}
-    code = f"evidence.{leaf['kind']}"
+    given = leaf["kind"] == "given" and leaf.get("source") in _GIVEN
+    code = f"evidence.given.{leaf['source']}" if given else f"evidence.{leaf['kind']}"
     if "document" in leaf:
         code += "_unconfirmed" if leaf.get("confirmed") is False else "_document"
     return text("reports", code, output.lang, **fields, lines=spans(leaf.get("lines", [])))

@@ -28,7 +28,9 @@ def render(rows: list[list[str]], output: Output) -> str:
     natural = {n: max([width(heads[n]), *(max(map(width, r[n].split("\n"))) for r in rows)]) for n in kept}
     kept = _that_fit(kept, natural, columns, output.width)
     floors = [natural[n] if columns[n].whole or columns[n].right else _longest_word([r[n] for r in rows]) for n in kept]
-    _lower(floors, [n for n, place in enumerate(kept) if not columns[place].whole], output.width)
+    soft = [n for n, place in enumerate(kept) if not columns[place].whole]
+    _lower(floors, [n for n in soft if not columns[kept[n]].words], output.width)
+    _lower(floors, soft, output.width)
     widths = fit([natural[n] for n in kept], output.width, floors)
     body = [["\n".join(wrap(r[n], w)) for n, w in zip(kept, widths, strict=True)] for r in rows]
     head = ["\n".join(wrap(heads[n], w)) for n, w in zip(kept, widths, strict=True)]

@@ -1,6 +1,6 @@
 """Bytes to lines.
 
-A line ends at a line feed and nowhere else (`str.splitlines` would also break at VT, FF, NEL and U+2028 and move every
+A line ends at a line feed and nowhere else, but in a text that has none and several carriage returns (`str.splitlines` would also break at VT, FF, NEL and U+2028 and move every
 number after it). The text stored in a snapshot is the lines, each followed by a line feed; a source without a final line feed has the same lines.
 """
 
@@ -52,6 +52,8 @@ def decode(data: bytes, *, limit: int = LIMIT_BYTES) -> Decoded | Reason:
         return Reason("decode.binary", {"bytes": len(data)})
     text, encoding = encodings.decode(data)
     text = text.removeprefix("\ufeff")
+    if "\n" not in text and text.rstrip("\r").count("\r") > 1:
+        text = text.replace("\r", "\n")  # some terminals save so; one line would have every return overwrite the last
     pieces = text.split("\n")
     if pieces[-1] == "":  # the final line feed ends a line, it does not begin one
         pieces.pop()

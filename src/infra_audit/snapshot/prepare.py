@@ -23,6 +23,8 @@ class Prepared:
 
     artifact: Artifact
     platform: Platform
+    seems: str | None = None
+    """The platform that the text surely looks like, where it is another one than was said."""
 
 
 def stored(lines: Sequence[str]) -> bytes:
@@ -58,11 +60,28 @@ def prepare(
     source = raw.source or _source_of(raw.command, platform)
     if source is None or source not in platform.sources:
         return _missing(raw, Reason("snapshot.unknown_source", {"command": raw.command or raw.source or ""}))
-    return _kept(raw, decoded, platform, source, key, detected)
+    seems = None if detected else _seems(decoded, platforms, platform, source)
+    return _kept(raw, decoded, platform, source, key, detected, seems)
+
+
+def _seems(decoded: Decoded, platforms: Mapping[str, Platform], platform: Platform, source: str) -> str | None:
+    """Return the platform that a whole configuration surely looks like, unless it is the one that was said."""
+    if source != platform.main_source:
+        return None
+    found = detect(decoded.lines, platforms)
+    if found.platform is None or found.detected is None or not found.detected.sure:
+        return None
+    return found.platform.name if found.platform.name != platform.name else None
 
 
 def _kept(
-    raw: RawArtifact, decoded: Decoded, platform: Platform, source: str, key: bytes | None, detected: Detected | None
+    raw: RawArtifact,
+    decoded: Decoded,
+    platform: Platform,
+    source: str,
+    key: bytes | None,
+    detected: Detected | None,
+    seems: str | None,
 ) -> Prepared | NotCollected:
     told = platform.sources[source]
     if (
@@ -77,6 +96,9 @@ def _kept(
         return _missing(raw, Reason("collect.refused", {"command": raw.command or raw.name, "answer": refused}), source)
     prompt = platform.data.get("login", {}).get("prompt")
     complete, reason = judge(raw, decoded.lines, told, prompt, decoded.damaged)
+    if seems and complete is Completeness.YES and reason.code != "complete.operator":
+        # An end marker of one platform proves nothing of a text of another.
+        complete, reason = Completeness.UNKNOWN, Reason("complete.other_platform", {"seems": seems})
     artifact = Artifact(
         device=raw.device,
         source=source,
@@ -95,7 +117,7 @@ def _kept(
         redactions=redacted.redactions,
         detected=detected,
     )
-    return Prepared(artifact, platform)
+    return Prepared(artifact, platform, seems)
 
 
 def _missing(raw: RawArtifact, reason: Reason, source: str | None = None) -> NotCollected:

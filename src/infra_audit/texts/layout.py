@@ -9,7 +9,7 @@ import unicodedata
 _PIECE = re.compile(r"[!-~]+ ?|\s|[^ -~]")
 """What is not broken: a word of Latin letters with the blank after it, or one other character."""
 
-_NOT_FIRST = frozenset("、。，．）」』】〉》・ー？！％")
+_NOT_FIRST = frozenset("、。，．）」』】〉》・ー？！％ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 """Never first in a line (行頭禁則)."""
 
 _NOT_LAST = frozenset("（「『【〈《")

@@ -12,6 +12,7 @@ from infra_audit.cli.group import Group
 from infra_audit.cli.run import COMMANDS, app
 from infra_audit.model.finding import Finding, Severity, Verdict
 from infra_audit.texts import LANGUAGES, Language
+from infra_audit.texts.layout import width
 
 
 def _commands(group: click.Group, lang: Language, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -42,6 +43,19 @@ def test_help_is_in_one_language(name: str, lang: Language, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert ("使い方:" in out) is (lang == "ja")
     assert ("Usage:" in out) is (lang == "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_help_of_every_command_fits_and_takes_the_language(
+    lang: Language, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for path, _ in _commands(app(lang), lang):
+        assert main([*path.split(), "--help", "--lang", lang]) == 0
+        out = capsys.readouterr().out
+        assert ("使い方:" in out) is (lang == "ja"), path
+        assert [line for line in out.splitlines() if width(line) > 80] == [], path
+        assert all(line.strip() for line in out.splitlines() if line.startswith("  ")), path
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from infra_audit.errors import UsageError
 from infra_audit.registry import REPORTS, Registry
-from infra_audit.reports.columns import TABLES, headings
+from infra_audit.reports.columns import TABLES, headings, row
 from infra_audit.reports.interface import Output
 from infra_audit.reports.table import fit
 from infra_audit.texts import LANGUAGES, Language
@@ -166,3 +166,52 @@ def test_headings_and_long_words_do_not_run_over_the_terminal(lang: Language, co
     for records in ([record], [short], [record, short]):
         text = _write("table", kind="commands", records=records, lang=lang, width=columns)
         assert max(map(width, text.split("\n"))) <= columns
+
+
+def test_the_words_of_a_command_stay_whole_where_other_columns_can_give_way() -> None:
+    record = {
+        "device": None, "platform": "allied_telesis_awplus", "step": "source", "source": "running-config",
+        "title": {"ja": "稼働中の設定", "en": "running configuration"}, "kind": "command", "sent": "show full-configuration",
+        "level": "privileged", "privilege": "administrator)", "optional": False, "question": None,
+        "reveals": {"ja": "設定の全体", "en": "The whole configuration"},
+    }  # fmt: skip
+    for lang in LANGUAGES:
+        text = _write("table", kind="commands", records=[record], lang=lang, width=80)
+        assert "full-configuration" in text
+        assert max(map(width, text.split("\n"))) <= 80
+
+
+@pytest.mark.parametrize(
+    ("change", "ja", "en"),
+    [
+        ({"layer": "facts", "change": "changed", "before": ["192.0.2.1/32"], "after": None}, ["192.0.2.1/32", "未設定"], ["192.0.2.1/32", "unset"]),
+        ({"layer": "facts", "change": "changed", "before": True, "after": False}, ["true", "false"], ["true", "false"]),
+        ({"layer": "facts", "change": "added", "before": None, "after": None}, ["", "未設定"], ["", "unset"]),
+        ({"layer": "facts", "change": "removed", "before": None, "after": None}, ["未設定", ""], ["unset", ""]),
+        ({"layer": "facts", "change": "moved", "before": 1, "after": 2}, ["1", "2"], ["1", "2"]),
+        ({"layer": "findings", "change": "new", "before": "pass", "after": "fail"}, ["適合", "不適合"], ["pass", "FAIL"]),
+        ({"layer": "findings", "change": "new", "before": None, "after": "fail"}, ["", "不適合"], ["", "FAIL"]),
+    ],
+)  # fmt: skip
+def test_both_sides_of_a_change_are_told_in_words(change: dict[str, Any], ja: list[str], en: list[str]) -> None:
+    record = {"subject": "sw1", "key": "ssh/allowed_sources", **change}
+    assert row("changes", record, "ja")[-2:] == ja
+    assert row("changes", record, "en")[-2:] == en
+
+
+@pytest.mark.parametrize(
+    ("source", "ja", "en"),
+    [
+        ("statement", "機種の仕様による（Manual, 3.1）", "by the specification of the platform (Manual, 3.1)"),
+        ("inventory", "インベントリによる（hosts.yml）", "by the inventory (hosts.yml)"),
+        ("flag", "コマンドの指定による", "by a flag of the command"),
+        ("assumed", "指定がないため機種定義の既定による（hosts.yml）", "nobody said it, so the platform's usual one (hosts.yml)"),
+        ("register", "register による値（hosts.yml）", "given by register (hosts.yml)"),
+    ],
+)  # fmt: skip
+def test_a_value_that_no_line_gives_names_its_source_in_words(source: str, ja: str, en: str) -> None:
+    leaf = {"kind": "given", "source": source, "place": "hosts.yml", "document": "Manual, 3.1"}
+    record = next(r for r in RECORDS if r["verdict"] == "fail" and r["items"])
+    record = {**record, "items": [{**record["items"][0], "evidence": [leaf]}]}
+    assert ja in _write("table", records=[record], lang="ja", width=120)
+    assert en in _write("table", records=[record], lang="en", width=120)

@@ -175,3 +175,8 @@ def test_plain_text_comes_through(text: str) -> None:
         _decoded(f"ascii 日本語\n{text}\n".encode()).lines[1] == text.replace("\ufffd", "\ufffd")
         or "more" in text.lower()
     )
+
+
+def test_carriage_returns_end_the_lines_of_a_text_without_line_feeds() -> None:
+    assert _decoded(b"version 15.2\rhostname sw1\r\rend\r").lines == ("version 15.2", "hostname sw1", "", "end")
+    assert _decoded(b"bar 10%\rbar 99%\n").lines == ("bar 99%",), "a return in a text with line feeds overwrites"

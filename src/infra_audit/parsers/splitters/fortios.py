@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from infra_audit.parsers.splitters import Oddity, Rules, Section, Split, Statement, joined
 from infra_audit.parsers.splitters.quotes import open_quote, split_words
 
+DEEPEST = 50
+"""Blocks inside each other. No device has a tenth of it; headers hold all blocks above, so depth costs memory squared."""
+
 
 @dataclass(slots=True)
 class _Block:
@@ -31,12 +34,15 @@ class _Splitter:
         self.result = Split()
         self.open: list[_Block] = []
         self.scope = ""
+        self.too_deep = False
 
     def line(self, first: int, last: int, raw: str) -> None:
         """Take one statement, written on the lines `first` to `last`."""
         text = raw.strip()
         word, _, rest = text.partition(" ")
-        if not text or self.rules.is_comment(raw) or (not self.open and self.rules.is_frame(raw)):
+        if self.too_deep:
+            self.result.lost.extend(range(first, last + 1))
+        elif not text or self.rules.is_comment(raw) or (not self.open and self.rules.is_frame(raw)):
             self.result.blank.append(first)
         elif word in ("config", "edit") and rest:
             self._opened(first, last, word, rest.strip())
@@ -50,6 +56,10 @@ class _Splitter:
             self.result.oddities.append(Oddity(first, "parse.edit_without_next"))
             self._leave()
         depth = len(self.open)
+        if depth >= DEEPEST:
+            self.too_deep = True  # which block the rest is in would be a guess
+            self.result.lost.extend(range(first, last + 1))
+            return
         if self._names_a_scope(word, name, depth):
             self.result.blank.extend(range(first, last + 1))
             self.open.append(_Block(word, None))
