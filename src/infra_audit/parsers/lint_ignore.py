@@ -10,12 +10,12 @@ from infra_audit.parsers.ignore import Ignore
 from infra_audit.parsers.platform import Source
 from infra_audit.parsers.splitters import splitter
 
-SECURITY_WORDS = (
-    "password", "passwd", "secret", "key", "community", "permit", "deny", "access", "auth", "authentication", "aaa",
-    "crypto", "snmp", "snmp-server", "ssh", "telnet", "http", "https", "logging", "syslog", "acl", "access-list", "inspect",
-    "certificate", "nat", "radius", "tacacs", "login", "username", "admin", "firewall", "filter", "policy",
+_PROBES = (
+    "password", "passwd", "secret", "key", "community", "permit", "deny", "access", "access-list", "auth", "authentication",
+    "aaa", "crypto", "snmp", "snmp-server", "ssh", "telnet", "http", "https", "ntp", "logging", "syslog", "acl", "inspect",
+    "certificate", "nat", "radius", "tacacs", "login", "user", "username", "admin", "firewall", "filter", "policy", "tunnel",
 )  # fmt: skip
-"""Words that an `irrelevant` pattern may match only when its entry repeats them in `accepts`."""
+"""Commands that an `irrelevant` pattern is tried with: what takes one hides it, whatever configurations hold."""
 
 _IN_LINES = re.compile(
     r"(?<![a-z])(permit|deny|access|password|secret|key(?=s|ring|chain|\b)|auth|aaa\b|snmp|telnet|ssh|http|ntp\b|logging|tunnel|nat\b|acl|filter|user)",
@@ -30,6 +30,11 @@ def security_words(line: str) -> frozenset[str]:
     A line that is left out as `irrelevant` holds none that its entry does not list in `accepts`.
     """
     return frozenset(word.lower() for word in _IN_LINES.findall(_QUOTED.sub('""', line)))
+
+
+def unaccepted(entry: Mapping[str, Any], line: str) -> frozenset[str]:
+    """Return the words of security of a line that the entry which leaves it out does not list in `accepts`."""
+    return security_words(line) - frozenset(entry.get("accepts", ()))
 
 
 def ignore_problems(ignore: Mapping[str, Sequence[Mapping[str, Any]]], source: Source) -> Iterator[Problem]:
@@ -48,16 +53,26 @@ def _lacking(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
 
 
 def _loose(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    if "pattern" not in entry:
-        return
-    pattern = str(entry["pattern"])
-    if not _is_anchored(pattern):
-        yield "parse.lint.not_anchored", {"pattern": pattern}
+    words: set[str] = set()
+    if "pattern" in entry:
+        pattern = str(entry["pattern"])
+        if not _is_anchored(pattern):
+            yield "parse.lint.not_anchored", {"pattern": pattern}
+        words |= _taken(re.compile(pattern), frozenset(entry.get("accepts", ())))
     if name == "irrelevant":
-        compiled, accepted = re.compile(pattern), set(entry.get("accepts", ()))
-        for word in SECURITY_WORDS:
-            if word not in accepted and (compiled.match(word) or compiled.match(f"{word} x")):
-                yield "parse.lint.security_word", {"name": word}
+        words |= unaccepted(entry, f"{entry.get('section', '')}\n{entry.get('example', '')}")
+        if words:
+            yield "parse.lint.security_word", {"name": ", ".join(sorted(words))}
+
+
+def _taken(pattern: re.Pattern[str], accepts: frozenset[str]) -> set[str]:
+    """Return the commands that a pattern takes without listing them, or the word of security they begin with."""
+    return {
+        probe
+        for probe in _PROBES
+        if pattern.match(probe) or pattern.match(f"{probe} x")
+        if probe not in accepts and not (security_words(probe) and security_words(probe) <= accepts)
+    }
 
 
 def _example(entry: Mapping[str, Any], source: Source) -> Iterator[tuple[str, dict[str, str]]]:

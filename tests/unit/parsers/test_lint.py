@@ -7,6 +7,7 @@ import pytest
 
 from infra_audit import catalogue
 from infra_audit.parsers.lint import lint
+from infra_audit.parsers.lint_ignore import security_words
 from tests.unit.parsers.support import FOLDER, changed, platform
 
 DOC = '<doc>\nsections: ["xyz "]\nareas: [ssh]\n</doc>\n'
@@ -79,7 +80,30 @@ def test_two_templates_for_one_line(tmp_path: Path) -> None:
         ({"ignore": {"irrelevant": [{"pattern": "^.*x$", "example": "x", "reason": "r"}]}}, "not_anchored"),
         ({"ignore": {"irrelevant": [{"pattern": "x$", "example": "y", "reason": "r"}]}}, "example_unmatched"),
         ({"ignore": {"irrelevant": [{"pattern": "[a-z]+ ?.*$", "example": "y", "reason": "r"}]}}, "security_word"),
+        ({"ignore": {"irrelevant": [{"pattern": "x .*$", "example": "x permit", "reason": "r"}]}}, "security_word"),
+        ({"ignore": {"irrelevant": [{"section": "filter", "example": "filter x", "reason": "r"}]}}, "security_word"),
     ],
 )
 def test_faults_of_platform_yaml(data: dict[str, Any], code: str) -> None:
     assert code in codes(lint(changed("demo", **data)))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("permit ip any any", {"permit"}),
+        ("set local-user-database user kanri", {"user"}),
+        ("key-chain K", {"key"}),
+        ("switchport trunk native vlan 10", set()),
+        ("keepalive 10", set()),
+        ('description "ssh to the core"', set()),
+        ("snmp-server enable traps authentication", {"snmp", "auth"}),
+    ],
+)
+def test_words_of_security(line: str, words: set[str]) -> None:
+    assert security_words(line) == words
+
+
+def test_a_word_that_is_listed_is_accepted() -> None:
+    entry = {"pattern": "x .*$", "example": "x permit", "reason": "r", "accepts": ["permit"]}
+    assert "security_word" not in codes(lint(changed("demo", ignore={"irrelevant": [entry]})))
