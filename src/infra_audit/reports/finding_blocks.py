@@ -149,7 +149,9 @@ def _searched(leaf: Mapping[str, Any], output: Output) -> str:
     fields = {name: leaf.get(name) or "" for name in names}
     given = leaf["kind"] == "given" and leaf.get("source") in _GIVEN
     code = f"evidence.given.{leaf['source']}" if given else f"evidence.{leaf['kind']}"
-    if "document" in leaf:
+    if leaf["kind"] == "given":
+        code += "_unconfirmed" if leaf["source"] == "statement" and leaf.get("confirmed") is False else ""
+    elif "document" in leaf:
         code += "_unconfirmed" if leaf.get("confirmed") is False else "_document"
     return text("reports", code, output.lang, **fields, lines=spans(leaf.get("lines", [])))
 

@@ -68,10 +68,10 @@ def _resting_on(kind: str, **said: Any) -> dict[str, Any]:
     ("kind", "said", "ja", "en"),
     [
         ("default", {"confirmed": False}, "既定値（文書未確認）を適用（手引）", "not confirmed in a document"),
-        ("given", {"confirmed": False}, "機種の仕様（文書未確認）による値（手引、p）", "not confirmed in a document"),
+        ("given", {"confirmed": False}, "機種の仕様（文書未確認）による（手引）", "not confirmed in a document"),
         ("absent", {"confirmed": False}, "設定がないときの状態は文書未確認（手引）", "not confirmed in a document"),
         ("default", {"confirmed": True}, "既定値を適用（手引）", "the default applies (手引)"),
-        ("given", {"confirmed": True}, "機種の仕様による値（手引、p）", "specification of the platform (手引, p)"),
+        ("given", {"confirmed": True}, "機種の仕様による（手引）", "specification of the platform (手引)"),
         ("absent", {"confirmed": True}, "該当する設定がないことを確認（手引）", "no such line (手引)"),
     ],
 )
