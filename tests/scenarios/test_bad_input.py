@@ -123,6 +123,8 @@ def test_two_files_of_one_id_are_refused(folder: Path) -> None:
         (["check", "good.cfg", "--platform", "no_such"], 2, "no_such"),
         (["check", "good.cfg", "--platform", "cisco-ios"], 2, "cisco_ios"),
         (["check", ""], 2, "パスが空です"),
+        (["check", "a" * 5000], 4, "ファイルもフォルダーもありません"),
+        (["check", "a" * 300 + "@HEAD"], 4, "ファイルもフォルダーもありません"),
         (["diff", "good.cfg", ""], 2, "パスが空です"),
         (["platform", "show", "no_such"], 2, "no_such"),
         (["rules", "show", "no-such-rule"], 2, "no-such-rule"),
@@ -138,6 +140,8 @@ def test_two_files_of_one_id_are_refused(folder: Path) -> None:
         (["collect"], 2, "-i"),
         (["scan", "-i", "nowhere"], 4, "nowhere"),
         (["check", "good.cfg", "--baselines", "nowhere"], 2, "--baselines"),
+        (["check", "good.cfg", "--baselines", "."], 4, "規則のファイルがありません"),
+        (["check", "good.cfg", "--platforms", "."], 4, "機種定義がありません"),
     ],
 )
 def test_wrong_use_says_what_and_what_to_do(arguments: list[str], status: int, words: str, folder: Path) -> None:

@@ -102,3 +102,31 @@ def test_the_records_of_git_are_no_devices(repository: Path) -> None:
     assert done.status == 4
     assert "bare.git@HEAD" in done.err
     assert verdicts(repository, "bare.git@HEAD") == verdicts(repository, "configs@HEAD")
+
+
+def test_one_file_of_a_revision_is_compared_with_the_one_of_today(repository: Path) -> None:
+    assert verdicts(repository, "configs/lgwan/sw1.cfg@HEAD~1") == {"sw1": "fail"}
+    assert verdicts(repository, "configs/lgwan/sw1.cfg@HEAD") == {"sw1": "pass"}
+    sides = ("configs/lgwan/sw1.cfg@HEAD~1", "configs/lgwan/sw1.cfg")
+    done = run("diff", *sides, "--complete", "--format", "json", cwd=repository.parent)
+    changes = {(r["subject"], r["key"]): r for r in map(json.loads, done.out.splitlines()) if r["layer"] == "facts"}
+    assert changes["sw1", "telnet/enabled"]["after"] is False
+
+
+def test_what_is_gone_today_is_still_in_its_revision(repository: Path) -> None:
+    git(repository, "rm", "-r", "--quiet", "lgwan")
+    git(repository, "commit", "--quiet", "-m", "third")
+    assert not (repository / "lgwan").exists()
+    assert verdicts(repository, "configs/lgwan@HEAD~2") == {"sw1": "fail"}
+    assert verdicts(repository, "configs/lgwan/sw1.cfg@HEAD~1") == {"sw1": "pass"}
+
+
+def test_a_path_that_a_revision_has_not(repository: Path) -> None:
+    for path in ("configs/nowhere@HEAD", "configs/lgwan/none.cfg@HEAD", "configs/readme.txt/x@HEAD"):
+        done = run("check", path, cwd=repository.parent)
+        assert done.status == 4
+        assert "HEAD に" in done.err
+    for folder, path in ((repository.parent, "nowhere@HEAD"), (repository, "user@host.cfg")):
+        done = run("check", path, "--lang", "en", cwd=folder)
+        assert done.status == 4
+        assert f"{path}: no such file or folder" in done.err

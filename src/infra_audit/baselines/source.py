@@ -50,7 +50,7 @@ def builtin() -> Traversable:
 def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
     """Yield every rule file in the order of the search path.
 
-    Raises BaselineError when a folder named by the operator does not exist or a file is not a baseline file at all.
+    Raises BaselineError when a folder named by the operator does not exist or holds no rules, or a file is not a baseline file at all.
     """
     folders: list[Traversable] = [builtin(), *catalogue.pack_folders("baselines")]
     for layer, folder in enumerate(folders):
@@ -59,7 +59,10 @@ def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
         if path.is_file():
             yield read(path, path.name, layer)
         elif path.is_dir():
-            yield from read_folder(path, layer)
+            found = list(read_folder(path, layer))
+            if not found:  # rules that somebody wants and that are not applied would be taken for kept
+                raise BaselineError("baseline.none_in_folder", folder=str(path), suffix=SUFFIX)
+            yield from found
         else:
             raise BaselineError("baseline.no_folder", folder=str(path))
 

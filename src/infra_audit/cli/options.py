@@ -8,11 +8,14 @@ import click
 
 from infra_audit.catalogue import by_alias, near
 from infra_audit.config import Known, Scope, Settings, settings
-from infra_audit.errors import UsageError
+from infra_audit.errors import InputError, UsageError
 from infra_audit.model.device import KINDS
 from infra_audit.model.platform import Platform
 from infra_audit.pipeline import Inventory
 from infra_audit.texts import Language, text
+
+_LONGEST_NAME = 80
+"""Characters shown of a name that cannot be one."""
 
 
 class AnyPath(click.Path):
@@ -26,6 +29,10 @@ class AnyPath(click.Path):
         """Refuse the empty name: a script whose variable is unset would otherwise read the folder it stands in."""
         if value == "":
             raise UsageError("usage.empty_path")
+        try:
+            Path(value).exists()
+        except (OSError, ValueError) as error:  # longer than any name may be
+            raise InputError("input.not_found", file=f"{str(value)[:_LONGEST_NAME]} ...") from error
         return super().convert(value, param, ctx)
 
 

@@ -43,7 +43,7 @@ class Revision:
     commit: str
     """Its full id: what HEAD means today does not change what the evidence says."""
     folder: str
-    """Path inside the repository, with a slash at its end; empty = the whole."""
+    """Path inside the repository: with a slash at its end a folder, without one a file; empty = the whole."""
 
     def __str__(self) -> str:
         """Return how evidence names it."""
@@ -66,7 +66,7 @@ class Revision:
         for entry in listed.stdout.decode("utf-8", "surrogateescape").split("\0"):
             about, _, path = entry.partition("\t")
             words = about.split()
-            name = path.removeprefix(self.folder)
+            name = path.removeprefix(self.folder[: self.folder.rfind("/") + 1])
             if len(words) == 4 and words[0] in _BLOBS and not any(part.startswith(".") for part in name.split("/")):
                 found.append(Blob(name, self.repository, words[2], int(words[3])))
         return sorted(found, key=lambda blob: blob.name)
@@ -78,9 +78,12 @@ def revision(argument: Path) -> Revision | None:
     Raises InputError when the repository has no such revision, or git is not installed.
     """
     before, at, name = str(argument).rpartition("@")
-    if not at or not name or argument.exists() or not Path(before or ".").is_dir():
+    if not at or not name or argument.exists():
         return None
-    folder = Path(before or ".")
+    named = folder = Path(before or ".")
+    while not folder.is_dir():  # a file, or what was there once
+        folder = folder.parent
+    below = named.relative_to(folder).as_posix()
     try:
         inside = _git(folder, "rev-parse", "--show-prefix")
     except FileNotFoundError as error:
@@ -89,10 +92,17 @@ def revision(argument: Path) -> Revision | None:
         return None
     found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if found.returncode != 0:
+        if below != ".":  # as well the name of a file that holds an @ and is not there
+            return None
         raise InputError("git.no_revision", repository=str(folder), revision=name)
-    return Revision(
-        folder, found.stdout.decode("ascii").strip(), inside.stdout.decode("utf-8", "surrogateescape").strip("\n")
-    )
+    commit, path = found.stdout.decode("ascii").strip(), inside.stdout.decode("utf-8", "surrogateescape").strip("\n")
+    if below != ".":
+        path += below
+        kind = _git(folder, "cat-file", "-t", f"{commit}:{path}").stdout.decode("ascii").strip()
+        if kind not in ("blob", "tree"):
+            raise InputError("git.not_in_revision", repository=str(folder), revision=name, path=path)
+        path += "/" if kind == "tree" else ""
+    return Revision(folder, commit, path)
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
