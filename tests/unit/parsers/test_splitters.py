@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra_audit.parsers.splitters import BREAK, Block, Rules, Split, rules_of, splitter
+from infra_audit.parsers.splitters import BREAK, DEEPEST, Block, Rules, Split, rules_of, splitter
 from infra_audit.parsers.splitters.quotes import open_quote, split_words
 from tests.effort import grows_linearly
 
@@ -590,3 +590,18 @@ def test_both_members_of_a_cluster_have_their_groups() -> None:
         ("", "system host-name b"),
         ("", 'apply-groups "${node}"'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("syntax", "lines"),
+    [
+        ("fortios", ["config a"] * 20_000),
+        ("braces", ["a {"] * 20_000),
+        ("braces", ["system {", "host-name x;", "}", "{ " * 20_000]),
+    ],
+)
+def test_blocks_deeper_than_on_any_device_are_not_read(syntax: str, lines: list[str]) -> None:
+    found = split_as(syntax, lines)
+    assert sorted(places(found)) == [*range(1, len(lines) + 1)]
+    assert found.unclosed or found.lost
+    assert max(len(section.header) for section in found.sections) <= DEEPEST + 1

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 BREAK = "\x01"
 """Stands for the line breaks inside one statement (a banner, a quoted text); not a blank, so it survives splitting."""
 
+DEEPEST = 50
+"""Blocks inside each other. No device has a tenth of it; headers hold all blocks above, so depth costs memory squared."""
+
 
 class Statement(NamedTuple):
     """One statement with the lines it was written on."""

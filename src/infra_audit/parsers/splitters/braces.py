@@ -7,10 +7,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from infra_audit.parsers.splitters import BREAK, Oddity, Rules, Split, Statement
+from infra_audit.parsers.splitters import BREAK, DEEPEST, Oddity, Rules, Split, Statement
 from infra_audit.parsers.splitters.trees import INACTIVE, WORD, Leaf, Tree, broken, expanded, finished, is_odd
 
 _STATES = frozenset({"protect:", "replace:", "active:"})
+
+
+class _TooDeepError(Exception):
+    """More blocks inside each other than any device has: which one the rest is in would be a guess."""
 
 
 @dataclass(slots=True)
@@ -34,10 +38,13 @@ class _Reader:
         """Line on which the statement in `words` began."""
         self.comment = 0
         """Line on which the comment began that is still open."""
+        self.at = 0
+        """Line on which the words that are taken begin."""
         self.in_list = False
 
     def line(self, first: int, last: int, text: str) -> None:
-        """Take the words of a line, or of the lines of a quoted text."""
+        """Take the words of a line, or of the lines of a quoted text. Raises _TooDeepError."""
+        self.at = first
         for word in WORD.findall(text):
             if not self.words:
                 if word.startswith("/*"):
@@ -89,6 +96,8 @@ class _Reader:
 
     def opened(self, last: int) -> None:
         """Begin a block."""
+        if len(self.open) >= DEEPEST:
+            raise _TooDeepError
         first = self.first if self.words else last
         words, inactive = self._state()
         self.in_list = False
@@ -129,6 +138,17 @@ def fits(lines: Sequence[str]) -> bool:
 def split(lines: Sequence[str], rules: Rules) -> Split:
     """Sort the lines of a brace text into sections."""
     reader = _Reader()
+    try:
+        pending = _read(reader, lines, rules)
+    except _TooDeepError:
+        reader.open, reader.words = [], []
+        broken(reader.tree, lines, reader.at, "parse.block_not_closed")
+        return finished(reader.tree, rules, lines)
+    return finished(_closed(reader, lines, pending), rules, lines)
+
+
+def _read(reader: _Reader, lines: Sequence[str], rules: Rules) -> int:
+    """Read all lines; return the line on which a text began that never ends, 0 = there is none."""
     pending: list[str] = []
     first = 0
     for number, written in enumerate(lines, 1):
@@ -153,7 +173,7 @@ def split(lines: Sequence[str], rules: Rules) -> Split:
             pending = [line]
         else:
             reader.line(number, number, line)
-    return finished(_closed(reader, lines, first if pending else 0), rules, lines)
+    return first if pending else 0
 
 
 def _closed(reader: _Reader, lines: Sequence[str], pending: int) -> Tree:

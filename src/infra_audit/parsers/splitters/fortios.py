@@ -8,11 +8,8 @@ becomes the scope; `config global` belongs to the device.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from infra_audit.parsers.splitters import Oddity, Rules, Section, Split, Statement, joined
+from infra_audit.parsers.splitters import DEEPEST, Oddity, Rules, Section, Split, Statement, joined
 from infra_audit.parsers.splitters.quotes import open_quote, split_words
-
-DEEPEST = 50
-"""Blocks inside each other. No device has a tenth of it; headers hold all blocks above, so depth costs memory squared."""
 
 
 @dataclass(slots=True)
