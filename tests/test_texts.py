@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra_audit import texts, yamlfile
+from infra_audit import catalogue, texts, yamlfile
 
 TEXTS = Path(texts.__file__).parent
 SOURCE = TEXTS.parent
@@ -81,3 +81,13 @@ def test_the_loader_refuses_what_is_not_json() -> None:
     }
     with pytest.raises(Exception, match=r"yaml\.invalid"):
         yamlfile.loads("a: 1\na: 2", "t")
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.platforms()))
+def test_reasons_of_built_in_platforms_are_in_both_languages(name: str) -> None:
+    lists: dict[str, Any] = catalogue.platforms()[name].data.get("ignore", {})
+    for entries in lists.values():
+        for entry in entries:
+            assert isinstance(entry["reason"], dict), entry
+            assert JAPANESE.search(entry["reason"]["ja"]), entry
+            assert not JAPANESE.search(entry["reason"]["en"]), entry

@@ -6,7 +6,7 @@ from typing import Any
 from infra_audit.baselines.standards import Catalogue
 from infra_audit.cli.output import terminal_width
 from infra_audit.model.rule import Rule
-from infra_audit.texts import Language, text
+from infra_audit.texts import Language, said, text
 from infra_audit.texts.layout import wrap
 
 
@@ -48,5 +48,4 @@ def _clause(name: str, known: Catalogue, lang: Language) -> str:
 
 
 def _said(value: str | Mapping[str, Any], lang: Language) -> str:
-    said: str = value if isinstance(value, str) else value[lang]
-    return " / ".join(line.strip() for line in said.strip().split("\n"))
+    return " / ".join(line.strip() for line in said(value, lang).strip().split("\n"))

@@ -8,7 +8,7 @@ from typing import Any
 from infra_audit.cli.output import terminal_width
 from infra_audit.parsers.accounting import COMPARED_ONLY
 from infra_audit.parsers.explain import STATES, fact_text
-from infra_audit.texts import Language, text
+from infra_audit.texts import Language, said, text
 from infra_audit.texts.layout import printable
 
 _STYLES = {"used": "green", "ignored": "dim", "unparsed": "bold red", "blank": "dim"}
@@ -44,8 +44,8 @@ def show(records: Iterable[Mapping[str, Any]], lang: Language, *, every: bool) -
         line.append(_label(record, lang), style="bold yellow" if record["refused"] else style)
         line.append(f" {printable(record['text'])}", style="" if record["state"] == "used" else style)
         console.print(line)
-        for said in _details(record, lang, every=every):
-            console.print(Text(f"        {printable(said)}", style="cyan" if record["state"] == "used" else style))
+        for detail in _details(record, lang, every=every):
+            console.print(Text(f"        {printable(detail)}", style="cyan" if record["state"] == "used" else style))
 
 
 def _label(record: Mapping[str, Any], lang: Language) -> str:
@@ -57,7 +57,7 @@ def _details(record: Mapping[str, Any], lang: Language, *, every: bool) -> list[
     if record["pattern"] == COMPARED_ONLY:
         return [text("cli", "try.no_template", lang)]
     if record["state"] == "ignored":
-        why = record["why"] or record["pattern"]
+        why = said(record["why"] or record["pattern"], lang)
         return [text("cli", "try.by_list", lang, list=text("reports", f"list.{record['list']}", lang), why=why)]
     if record["state"] == "unparsed":
         touched = [text("cli", "try.touches", lang, areas=", ".join(record["areas"]))] if record["areas"] else []

@@ -141,10 +141,10 @@ def _templates(cited: set[str] | None, place: Placed | None, *, told: bool) -> l
     return [template.name for template in place.taken_by] if place is not None and told else []
 
 
-def _reasons(platform: Platform, source: str) -> Mapping[tuple[str, str], str]:
+def _reasons(platform: Platform, source: str) -> Mapping[tuple[str, str], Any]:
     """Return the reason of each entry of the lists of ignored lines that speaks of a source; of equal ones the first."""
-    lists: Mapping[str, Sequence[Mapping[str, str]]] = platform.data.get("ignore", {})
-    found: dict[tuple[str, str], str] = {}
+    lists: Mapping[str, Sequence[Mapping[str, Any]]] = platform.data.get("ignore", {})
+    found: dict[tuple[str, str], Any] = {}
     for name, entries in lists.items():
         for entry in entries:
             if entry.get("source", source) == source:

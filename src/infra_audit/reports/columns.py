@@ -8,7 +8,7 @@ from typing import Any
 
 from infra_audit.reports.asked import asked, seen_value
 from infra_audit.reports.interface import Record
-from infra_audit.texts import Language, text
+from infra_audit.texts import Language, said, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _facts(record: Record, _: Language) -> str:
 
 def _line_reason(record: Record, lang: Language) -> str:
     if record["state"] == "ignored":
-        return f"{word('list', record['list'], lang)}: {record['why'] or record['pattern']}"
+        return f"{word('list', record['list'], lang)}: {said(record['why'] or record['pattern'], lang)}"
     return word("line_state", "refused", lang) if record["refused"] else ""
 
 
@@ -280,7 +280,7 @@ STATEMENTS = (
 )
 NOT_PARSED_YET = (
     Column("area", _field("area"), whole=True),
-    Column("reason", _field("reason")),
+    Column("reason", lambda r, lang: said(r["reason"], lang)),
     Column("example", _field("example")),
 )
 LINES = (

@@ -38,6 +38,11 @@ def hint(code: str, lang: Language, /, **fields: object) -> str:
     return template.format_map(_Fields(fields))
 
 
+def said(value: str | Mapping[str, str], lang: Language) -> str:
+    """Return a text that an author wrote in both languages, or in one for both."""
+    return value if isinstance(value, str) else value[lang]
+
+
 class _Fields(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
