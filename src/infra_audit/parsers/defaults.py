@@ -19,7 +19,7 @@ from infra_audit.parsers.places import pattern as place_pattern
 from infra_audit.parsers.platform import CompiledPlatform, TemplateFile
 from infra_audit.parsers.reading import Reading
 from infra_audit.parsers.template_text import Line
-from infra_audit.parsers.tree import Leaf, Object, SharedLeaf, Supplied, plain
+from infra_audit.parsers.tree import Items, Leaf, Object, SharedLeaf, Supplied, plain
 from infra_audit.parsers.validate import fits
 from infra_audit.parsers.versions import within
 
@@ -192,10 +192,19 @@ class Defaults:
     def _look(self, top: Object, fields: Sequence[str], conditions: frozenset[str]) -> tuple[Any, ...]:
         """Return all of an item that the offers can depend on."""
         open_fields = self._undecided.get(id(top))
+        undecided = frozenset(open_fields) if open_fields else None
+        if top.is_whole:
+            return (undecided, *[_looks(top, field, valued=field in conditions) for field in fields])
+        nodes = [top.fields.get(field) for field in fields]
         return (
-            frozenset(open_fields) if open_fields else None,
-            *[_looks(top, field, valued=field in conditions) for field in fields],
-        )
+            undecided,
+            *[
+                None if node is None
+                else True if isinstance(node, (Leaf, Items)) and field not in conditions
+                else _looks(top, field, valued=field in conditions)
+                for field, node in zip(fields, nodes, strict=True)
+            ],
+        )  # fmt: skip
 
     def _decide(self, top: Object, offers: Sequence[_Offer], *, is_item: bool) -> _Decision:
         """Add what holds, entry by entry: one may rest on what another added."""

@@ -12,6 +12,8 @@ from infra_audit.literals import Pattern
 
 _MOST_REMEMBERED = 50_000
 """Different statements remembered."""
+_LETTERS = 4
+"""First letters by which headers are told apart before their whole beginning is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,10 @@ class Ignore:
             pattern = next(patterns) if "pattern" in entry else None
             rule = _Rule(pattern, entry.get("section", ""), entry.get("source"), shown)
             (self._sections if pattern is None else self._lines).append(rule)
-        self._named = tuple({rule.section: None for rule in (*self._lines, *self._sections)})
-        """What entries say of headers: a few texts, however many entries there are."""
+        self._named: dict[str, list[str]] = {}
+        """What entries say of headers, by their first letters."""
+        for section in {rule.section: None for rule in (*self._lines, *self._sections)}:
+            self._named.setdefault(section[:_LETTERS].removesuffix("$"), []).append(section)
         self._meant: dict[str, frozenset[str]] = {}
         """By header, those of them that mean it."""
         self._of_section: dict[tuple[str | None, frozenset[str]], Entry | None] = {}
@@ -103,7 +107,8 @@ class Ignore:
         if found is None:
             if len(self._meant) >= _MOST_REMEMBERED:
                 self._meant.clear()
-            found = self._meant[path] = frozenset(section for section in self._named if _speaks_of(section, path))
+            near = [s for cut in range(_LETTERS + 1) for s in self._named.get(path[:cut], ())]
+            found = self._meant[path] = frozenset(section for section in near if _speaks_of(section, path))
         return found
 
 

@@ -218,7 +218,10 @@ class _Bucket:
                 return self._provenance({at, *cited})
         found = self._cited[at]
         if found is None:
-            found = self._cited[at] = self._provenance({at})
+            first, last, _ = self.statements[at]
+            name = self.reading.artifact.name
+            found = Provenance(ProvenanceKind.LINES, name, ((first, last),), self.template.name)
+            self._cited[at] = found
         return found
 
     def _provenance(self, statements: set[int]) -> Provenance:

@@ -87,7 +87,7 @@ def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node
     """Remove and yield the objects below a node that lack something."""
     if isinstance(node, Items):
         inner = schema.get("items", {})
-        deeper = _holds_objects(inner)
+        deeper = bool(_holders(inner))
         if not deeper and "required" not in inner:
             return
         for index in range(len(node.objects) - 1, -1, -1):
@@ -96,19 +96,33 @@ def _lacking(node: Node, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Node
             elif deeper:
                 yield from (((index, *path), gone) for path, gone in _lacking(node.objects[index], inner))
     elif isinstance(node, Object):
-        for name, child in [(name, child) for name, child in node.fields.items() if not isinstance(child, Leaf)]:
-            inner = schema.get("properties", {}).get(name, {})
+        for name, inner in _holders(schema):
+            child = None if node.is_whole else node.fields.get(name)
+            if child is None or isinstance(child, Leaf):
+                continue
             if _lacks(child, inner):
                 yield (name,), node.drop(name)
             else:
                 yield from (((name, *path), gone) for path, gone in _lacking(child, inner))
 
 
-def _holds_objects(schema: Mapping[str, Any]) -> bool:
-    """Return whether some object below a schema has required fields."""
-    return any(
-        "required" in inner or "required" in inner.get("items", {}) for inner in schema.get("properties", {}).values()
-    )
+def _holders(schema: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the fields of an object in which something may lack a required field, each with its schema."""
+    found = _HOLDERS.get(id(schema))
+    if found is None:
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        found = _HOLDERS[id(schema)] = [(name, inner) for name, inner in properties.items() if _may_lack(inner)]
+    return found
+
+
+_HOLDERS: dict[int, list[tuple[str, Any]]] = {}
+"""By identity: the schemas of the areas are read once and stay."""
+
+
+def _may_lack(schema: Mapping[str, Any]) -> bool:
+    """Return whether an object at or below a schema has required fields."""
+    inner = [schema.get("items", {}), *schema.get("properties", {}).values()]
+    return "required" in schema or any(_may_lack(each) for each in inner if each and isinstance(each, Mapping))
 
 
 def fits(pattern: tuple[str, ...], value: Any) -> bool:
