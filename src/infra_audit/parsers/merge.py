@@ -257,7 +257,9 @@ def is_keyed(schema: Mapping[str, Any]) -> bool:
 
 def digest(item: Object) -> str:
     """Return the digest of a neutral entry: what it says, without its place in the list."""
-    values = {name: value for name, value in plain(item).items() if name not in _NOT_NEUTRAL}
+    values = plain(item)
+    for name in _NOT_NEUTRAL:
+        values.pop(name, None)
     text = _CANONICAL.encode(values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 

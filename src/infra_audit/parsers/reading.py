@@ -175,7 +175,7 @@ class _Bucket:
 
     def _fill(self, branch: Branch, record: Record, path: Path, above: tuple[int, ...]) -> None:
         keys = (*above, *self._key_statements(record, path))
-        captures, used, last = branch.captures, self.reading.used, -1
+        captures, used, last, earliest = branch.captures, self.reading.used, -1, NEVER
         for name, at, value in record.fields:
             if at != last:  # most statements give several values
                 last = at
@@ -188,7 +188,8 @@ class _Bucket:
                 branch.identity = str(value)
             elif name[0] == "_":
                 continue
-            branch.first = min(branch.first, order)
+            if order < earliest:
+                earliest = order
             if name[0] == "_":
                 continue
             adds = isinstance(value, Adds)
@@ -200,6 +201,7 @@ class _Bucket:
                 branch.child(tuple(inner)).captures.setdefault(own, []).append(capture)
             else:
                 captures[name] = [capture]
+        branch.first = min(branch.first, earliest)
         for child in record.children:
             self._add(child, branch, path, keys)
 
