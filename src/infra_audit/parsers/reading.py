@@ -188,8 +188,7 @@ class _Bucket:
                 branch.identity = str(value)
             elif name[0] == "_":
                 continue
-            if order < earliest:
-                earliest = order
+            earliest = min(earliest, order)
             if name[0] == "_":
                 continue
             adds = isinstance(value, Adds)
