@@ -79,13 +79,17 @@ def test_japanese_in_any_encoding_gives_the_same_verdicts(encoding: str, folder:
     assert by["plain"] == by["coded"]
 
 
-def test_an_unreadable_file(folder: Path) -> None:
+def _unreadable(folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """A file that nobody may read, and what goes before a command: root reads everything unless it gives up the right to."""
     bad = folder / "bad.cfg"
     bad.write_bytes(GOOD.read_bytes())
     bad.chmod(0o000)
-    # Root reads everything unless it gives up the right to.
     rights = "-dac_override,-dac_read_search"
-    before = ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}") if os.geteuid() == 0 else ()
+    return bad, ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}") if os.geteuid() == 0 else ()
+
+
+def test_an_unreadable_file(folder: Path) -> None:
+    _, before = _unreadable(folder)
     result = run("check", folder, "--format", "json", cwd=folder.parent, before=before)
     assert "pass" in _verdicts(result)["good"]
     assert _verdicts(result)["bad"] <= {"no_evidence", "not_applicable"}
@@ -93,11 +97,7 @@ def test_an_unreadable_file(folder: Path) -> None:
 
 
 def test_an_unreadable_file_that_was_named_is_bad_input(folder: Path) -> None:
-    bad = folder / "bad.cfg"
-    bad.write_bytes(GOOD.read_bytes())
-    bad.chmod(0o000)
-    rights = "-dac_override,-dac_read_search"
-    before = ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}") if os.geteuid() == 0 else ()
+    bad, before = _unreadable(folder)
     for command in ("check", "parse"):
         result = run(command, bad, cwd=folder.parent, before=before)
         assert result.status == 4
