@@ -26,6 +26,16 @@ class Settings:
     baselines: tuple[Path, ...] = ()
     parameters: Path | None = None
     acknowledgements: Path | None = None
+    organisation: Mapping[str, Any] | None = None
+    """id, and name by language; None = not said."""
+    edition: str | None = None
+    """Edition of the standards in force; None = that of the shipped catalogue."""
+    resilience_model: str | None = None
+    """alpha, alpha_prime, beta or beta_prime; None = not said."""
+    overlays: tuple[Path, ...] = ()
+    registers: Path | None = None
+    attestations: Path | None = None
+    zones: Path | None = None
     waivers: tuple[Path, ...] = ()
     fail_on: Severity = Severity.LOW
     out: Path = Path("reports")
@@ -70,8 +80,17 @@ class Scope:
     """Clause ids or prefixes; () = all."""
 
 
-_PATHS = ("parameters", "acknowledgements", "out", "known_hosts", "organisation_key")
-_PATH_LISTS = ("platforms", "baselines", "waivers")
+_PATHS = (
+    "parameters",
+    "acknowledgements",
+    "registers",
+    "attestations",
+    "zones",
+    "out",
+    "known_hosts",
+    "organisation_key",
+)
+_PATH_LISTS = ("platforms", "baselines", "overlays", "waivers")
 
 
 def settings(file: Path | None, flags: Mapping[str, Any]) -> Settings:

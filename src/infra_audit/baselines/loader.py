@@ -11,7 +11,7 @@ from infra_audit.baselines.inline import inline
 from infra_audit.baselines.source import RuleFile
 from infra_audit.errors import BaselineError
 from infra_audit.model.finding import Severity
-from infra_audit.model.rule import Baseline, BrokenRule, Override, Rule, RuleProblem
+from infra_audit.model.rule import Baseline, BrokenRule, InForce, Override, Rule, RuleProblem
 
 
 def load(overlays: Sequence[Path] = (), given: Path | None = None) -> Baseline:
@@ -95,6 +95,10 @@ def _rule(rule_id: str, file: RuleFile, definition: Mapping[str, Any]) -> Rule:
         conditions=tuple(meta["conditions"]),
         severity=Severity(meta["severity"]["default"]),
         zone_severity={zone: Severity(s) for zone, s in meta["severity"].get("zones", {}).items()},
+        mode=meta.get("mode", "automatic"),
+        question=meta.get("question", {}),
+        asked=meta.get("asked"),
+        in_force=InForce(**{name: tuple(value) for name, value in meta.get("in_force", {}).items()}),
         each=meta.get("each"),
         needs=tuple(area for area in definition["then"]["required"] if area != "subject"),
         kinds=_kinds(schema["if"]),

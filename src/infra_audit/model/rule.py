@@ -9,6 +9,22 @@ from infra_audit.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """What an organisation must have given before a rule asks anything."""
+
+    parameters: tuple[str, ...] = ()
+    """Names of parameters that need a value."""
+    registers: tuple[str, ...] = ()
+    """Names of registers."""
+    models: tuple[str, ...] = ()
+    """Resilience models it is meant for; () = all."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return only what is asked for."""
+        return {name: list(value) for name in ("parameters", "registers", "models") if (value := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One `$defs` entry of a baseline file, with the parameters of the organisation put in."""
 
@@ -29,6 +45,13 @@ class Rule:
     severity: Severity
     zone_severity: Mapping[str, Severity] = field(default_factory=dict)
     """Zone id -> severity, where it differs from `severity`."""
+    mode: str = "automatic"
+    """automatic: judged by what was read; attested: by a person's answer."""
+    question: Mapping[str, str] = field(default_factory=dict)
+    """attested: what is asked, by language."""
+    asked: str | None = None
+    """attested: room, site, device, role or organisation."""
+    in_force: InForce = field(default_factory=InForce)
     each: str | None = None
     """The population that is counted, such as /interfaces/*; None for a rule that looks at one thing."""
     needs: tuple[str, ...] = ()
@@ -58,7 +81,8 @@ class Rule:
             "severity": {"default": str(self.severity), "zones": {z: str(s) for z, s in self.zone_severity.items()}},
             "kinds": list(self.kinds) if self.kinds is not None else None,
             "needs": list(self.needs),
-            "mode": "automatic",
+            "mode": self.mode,
+            "in_force": self.in_force.to_json(),
             "each": self.each,
             "parameters": dict(self.parameters),
             "file": self.file,
