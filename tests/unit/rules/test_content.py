@@ -18,8 +18,6 @@ ZONES = {"mynumber", "lgwan", "internet"}
 PLATFORMS = {"cisco_ios", "fortinet", "yamaha", "linux"}
 SUGGESTED = PLATFORMS | {"windows"}
 """Where suggestions are given: of Windows, whose facts come from its own tools and not from lines, too."""
-BROKEN_BY_REMOVAL = {"central-login-server-single", "name-server-single"}
-"""Rules that ask for more of what is there: no text that is added turns their pass into a fail."""
 LINUX = "linux-server"
 SERVERS = {LINUX, "windows-server", "terminal"}
 CASES = Path(__file__).parents[1] / "platforms"
@@ -153,7 +151,7 @@ class TestRule:
         assert set(meta(rule_id)["severity"].get("zones", {})) <= ZONES
 
     def test_a_counter_line_exists_for_a_platform(self, rule_id: str) -> None:
-        assert meta(rule_id).get("counterlines") or rule_id in BROKEN_BY_REMOVAL or not is_read_from_lines(rule_id)
+        assert meta(rule_id).get("counterlines") or not is_read_from_lines(rule_id)
         assert set(meta(rule_id).get("counterlines", {})) <= PLATFORMS
         assert set(meta(rule_id).get("remediation", {})) <= SUGGESTED
 
