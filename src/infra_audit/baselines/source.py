@@ -11,7 +11,6 @@ from typing import Any
 import jsonschema_rs
 
 from infra_audit import catalogue, resources, yamlfile
-from infra_audit.baselines import pointer
 from infra_audit.errors import BaselineError
 
 SUFFIX = ".schema.yaml"
@@ -78,8 +77,7 @@ def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
     data = yamlfile.load(path, cached=True)
     for error in file_validator().iter_errors(data):
         if _outside_rules(error.instance_path):
-            place = pointer.join(error.instance_path) or "/"
-            raise BaselineError("baseline.invalid", file=str(path), place=place, what=str(error.schema_path[-1]))
+            raise BaselineError("baseline.invalid", **yamlfile.mistake(path, error))
     return RuleFile(name, data, layer)
 
 
