@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from infra_audit import cache, catalogue
-from infra_audit.baselines import lint, overlay, parameters, source
+from infra_audit.baselines import lint, parameters, source
 from infra_audit.baselines.derive import Choices, check_rules, lacks, renumbered, retuned, switched_off
 from infra_audit.baselines.inline import inline
+from infra_audit.baselines.overlay import Overlay
 from infra_audit.baselines.parameters import ParameterFile
 from infra_audit.baselines.source import RuleFile
 from infra_audit.errors import BaselineError
@@ -32,8 +33,8 @@ class Sources:
     """Where the baseline of an organisation comes from."""
 
     baselines: tuple[Path, ...] = ()
-    """Folders or files of rules."""
-    overlays: tuple[Path, ...] = ()
+    """Folders or files of rules, those of the overlays included, in the order of their weight."""
+    overlays: tuple[Overlay, ...] = ()
     parameters: Path | None = None
     model: str | None = None
     edition: str | None = None
@@ -51,13 +52,11 @@ def derive(sources: Sources) -> Baseline:
     A rule that does not lint or compile is in `broken` and stops only itself. Raises InputError or BaselineError when a
     folder, file or value named by the operator is wrong.
     """
-    layers = overlay.read_all(sources.overlays)
-    folders = [*sources.baselines, *(layer.baselines for layer in layers if layer.baselines)]
-    given = parameters.read_all([*(layer.parameters for layer in layers), sources.parameters])
+    given = parameters.read_all([*(layer.parameters for layer in sources.overlays), sources.parameters])
     choices = Choices(
-        overlays=layers, model=sources.model, edition=sources.edition, registers=sources.registers
-    )  # fmt: skip
-    return from_files(list(source.read_all(folders)), given, linted_layer=source.SHIPPED, choices=choices)
+        overlays=sources.overlays, model=sources.model, edition=sources.edition, registers=sources.registers
+    )
+    return from_files(list(source.read_all(sources.baselines)), given, linted_layer=source.SHIPPED, choices=choices)
 
 
 def from_files(
@@ -86,7 +85,9 @@ def from_files(
         else:
             definition, changes = _derived(rule_id, definition, given, choices)
             overrides += changes
-            rules.append(_rule(rule_id, file, definition, choices))
+            rule = _rule(rule_id, file, definition, choices)
+            overrides += _numbered(rule, choices)
+            rules.append(rule)
         canonical[rule_id] = {"document": file.data["$id"], "rule": definition, "helpers": file.helpers}
     parameters.check_names(
         given, {rule.id: frozenset(rule.parameters) for rule in rules}, frozenset(b.id for b in broken)
@@ -126,6 +127,16 @@ def _derived(
     if off is not None:
         severities.append(Override(rule=rule_id, file=off.file, kind=OverrideKind.OFF, reason=off.reason))
     return weighed, [*changes, *severities]
+
+
+def _numbered(rule: Rule, choices: Choices) -> list[Override]:
+    """Return that overlays gave a rule clause numbers of its own, if they did."""
+    before = rule.definition["x-infra-audit"]["clauses"]
+    files = ", ".join(str(o.file) for o in choices.overlays if o.numbers)
+    if list(rule.clauses) == before:
+        return []
+    after = list(rule.clauses)
+    return [Override(rule=rule.id, file=files, kind=OverrideKind.CLAUSES, before=before, after=after)]
 
 
 def digest(value: Any) -> str:

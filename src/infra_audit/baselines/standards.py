@@ -84,7 +84,11 @@ class Catalogue:
 
 
 def load(
-    folders: Sequence[Path] = (), *, overlays: Sequence[Overlay] = (), edition: str | None = None, file: Path | None = None
+    folders: Sequence[Path] = (),
+    *,
+    overlays: Sequence[Overlay] = (),
+    edition: str | None = None,
+    file: Path | None = None,
 ) -> Catalogue:
     """Return the standards that are shipped, of packs, of folders named by the operator and of overlays.
 

@@ -164,6 +164,60 @@ def _plain_words(pattern: str | None) -> str:
     return re.sub(r"\\(\W)", r"\1", pattern or "")
 
 
+def _force(record: Record, lang: Language) -> str:
+    """Return whether a rule judges, and what it waits for."""
+    state = word("force", record["force"], lang)
+    return f"{state}: {reason(record, lang)}" if record.get("reason") else state
+
+
+def _overrides(record: Record, lang: Language) -> str:
+    """Return what an organisation changed of a rule."""
+    return "\n".join(
+        ": ".join(part for part in (word("override", o["kind"], lang), o.get("name", ""), _sides(o, lang)) if part)
+        for o in record["overrides"]
+    )
+
+
+def _sides(override: Mapping[str, Any], lang: Language) -> str:
+    if "after" not in override:
+        return str(override.get("reason", ""))
+    return f"{_told(override['before'], lang)} → {_told(override['after'], lang)}"
+
+
+def _told(value: object, lang: Language) -> str:
+    """Return a value of a rule as a reader says it: a severity by its words, a list by its elements."""
+    if isinstance(value, Mapping) and "default" in value:
+        zones = [f"{zone}: {word('severity', s, lang)}" for zone, s in value.get("zones", {}).items()]
+        return ", ".join([word("severity", value["default"], lang), *zones])
+    if isinstance(value, Mapping | bool):
+        return json.dumps(value, ensure_ascii=False)
+    return _cell(value)
+
+
+def _statutory(record: Record, lang: Language) -> str:
+    """Return the fields of the ordinance, each with whether 経過措置 applies."""
+    return "\n".join(statutory_text(field, lang) for field in record.get("statutory", ()))
+
+
+def statutory_text(field: Mapping[str, Any], lang: Language) -> str:
+    """Return one field of the ordinance as a reader says it."""
+    codes = {True: "transitional", False: "binding", None: "unknown"}
+    code = f"statutory.{codes[field['transitional']]}"
+    return text("reports", code, lang, field=field["field"], start=field["from"])
+
+
+def _scope(record: Record, lang: Language) -> str:
+    """Return what a waiver covers: subjects, zones, items; everything where it names none."""
+    named = [_cell(record[name]) for name in ("subjects", "items", "pointers") if record[name]]
+    if record["zones"]:
+        named.insert(0, f"{text('reports', 'column.zones', lang)}: {_cell(record['zones'])}")
+    return "\n".join(named) or text("reports", "waiver.everything", lang)
+
+
+def _used(record: Record, lang: Language) -> str:
+    return str(record["used"]) if record["looked_at"] else text("reports", "waiver.not_looked_at", lang)
+
+
 _UNSEEN = ("not_collected", "unreadable")
 
 
@@ -184,6 +238,7 @@ FINDINGS = (
     Column("rule", _field("rule")),
     Column("title", _title),
     Column("clauses", _field("clauses")),
+    Column("statutory", _statutory, extra=True),
     Column("checked", _field("checked"), right=True),
     Column("failing", _field("failing"), right=True),
     Column("unknown", _field("unknown"), right=True),
@@ -213,8 +268,32 @@ RULES = (
     Column("title", _title),
     Column("severity", lambda r, lang: word("severity", r["severity"]["default"], lang)),
     Column("clauses", _field("clauses")),
+    Column("in_force", _force),
+    Column("overrides", _overrides),
     Column("kinds", _field("kinds"), extra=True),
     Column("needs", _field("needs"), extra=True),
+)
+RULE_CHANGES = (
+    Column("change", _said("change", "change")),
+    Column("rule", _field("rule"), whole=True),
+    Column("title", _title, extra=True),
+    Column("what", _said("rule_change", "what")),
+    Column("name", _field("name")),
+    Column("before", lambda r, lang: _told(r["before"], lang)),
+    Column("after", lambda r, lang: _told(r["after"], lang)),
+)
+WAIVERS = (
+    Column("id", _field("id"), whole=True),
+    Column("state", _said("waiver_state", "state")),
+    Column("rule", _field("rule"), whole=True),
+    Column("scope", _scope),
+    Column("used", _used, right=True),
+    Column("until", _field("until"), whole=True),
+    Column("approver", _field("approver")),
+    Column("owner", _field("owner")),
+    Column("reason", _field("reason"), extra=True),
+    Column("measure", _field("measure"), extra=True),
+    Column("file", _field("file"), extra=True),
 )
 COVERAGE = (
     Column("clause", _field("clause"), whole=True),
@@ -321,6 +400,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "subjects": SUBJECTS,
     "clauses": CLAUSES,
     "rules": RULES,
+    "rule_changes": RULE_CHANGES,
+    "waivers": WAIVERS,
     "coverage": COVERAGE,
     "platforms": PLATFORMS,
     "changes": CHANGES,
