@@ -119,10 +119,14 @@ def put(definition: Mapping[str, Any], pointers: list[str], value: Any) -> dict[
 
 def in_force(definition: Mapping[str, Any]) -> dict[str, Any]:
     """Return the value of each parameter that stands in a rule; of one that nobody set, what stands for that."""
-    return {
-        name: p["default"] if "default" in p else pointer.get(definition, p["pointers"][0])
-        for name, p in declared(definition).items()
-    }
+    return {name: usual(definition, parameter) for name, parameter in declared(definition).items()}
+
+
+def usual(definition: Mapping[str, Any], parameter: Mapping[str, Any]) -> Any:
+    """Return the value of a parameter as the rule states it. Raises KeyError or IndexError where nothing is."""
+    if "default" in parameter:
+        return parameter["default"]
+    return pointer.get(definition, parameter["pointers"][0])
 
 
 def declared(definition: Mapping[str, Any]) -> Mapping[str, Any]:

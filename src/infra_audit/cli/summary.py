@@ -59,13 +59,13 @@ WAIVERS_SHOWN = 10
 """Waivers of one kind named; `waiver check` tells all."""
 
 
-def say_waivers(audit: Audit, lang: Language) -> None:
-    """Say which waivers are expired, cover nothing, have no approver or are too wide."""
+def say_waivers(audit: Audit, lang: Language, *, unused: bool = True) -> None:
+    """Say which waivers are expired, have no approver or are too wide, and which cover nothing."""
     told = {WaiverState.EXPIRED: "expired", WaiverState.UNAPPROVED: "unapproved", WaiverState.TOO_WIDE: "too_wide"}
     by_kind: dict[str, list[str]] = {}
     for use in audit.waivers.uses():
         kinds = [told[use.state]] if use.state in told else []
-        if use.is_unused:
+        if use.is_unused and unused:
             kinds.append("unused")
         waiver = use.waiver
         for kind in kinds:

@@ -175,6 +175,7 @@ def _overrides(record: Record, lang: Language) -> str:
     return "\n".join(
         ": ".join(part for part in (word("override", o["kind"], lang), o.get("name", ""), _sides(o, lang)) if part)
         for o in record["overrides"]
+        if o["kind"] != "clauses"  # its clauses stand beside
     )
 
 
@@ -287,7 +288,7 @@ WAIVERS = (
     Column("state", _said("waiver_state", "state")),
     Column("rule", _field("rule"), whole=True),
     Column("scope", _scope),
-    Column("used", _used, right=True),
+    Column("covered", _used, right=True),
     Column("until", _field("until"), whole=True),
     Column("approver", _field("approver")),
     Column("owner", _field("owner")),
