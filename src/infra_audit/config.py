@@ -100,7 +100,7 @@ def settings(file: Path | None, flags: Mapping[str, Any]) -> Settings:
 
     Raises ConfigError when the file cannot be read or does not follow schemas/config.schema.json.
     """
-    values: dict[str, Any] = _read(file) if file else {}
+    values: dict[str, Any] = {**_read(file), "config": file} if file else {}
     values.update({name: value for name, value in flags.items() if value not in (None, ())})
     if "fail_on" in values:
         values["fail_on"] = Severity(values["fail_on"])

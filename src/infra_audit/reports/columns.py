@@ -195,16 +195,19 @@ def _told(value: object, lang: Language) -> str:
     return _cell(value)
 
 
-def _statutory(record: Record, lang: Language) -> str:
-    """Return the fields of the ordinance, each with whether 経過措置 applies."""
-    return "\n".join(statutory_text(field, lang) for field in record.get("statutory", ()))
+def statutory(record: Record, lang: Language) -> str:
+    """Return the fields of the ordinance that a finding answers to, each with whether 経過措置 applies."""
+    found = record.get("statutory") or ()
+    if not found:
+        return ""
+    told = [text("reports", f"statutory.{_TRANSITIONAL[f['transitional']]}", lang, field=f["field"]) for f in found]
+    start = found[0]["from"]
+    return text(
+        "reports", "statutory.fields", lang, fields=text("reports", "statutory.and", lang).join(told), start=start
+    )
 
 
-def statutory_text(field: Mapping[str, Any], lang: Language) -> str:
-    """Return one field of the ordinance as a reader says it."""
-    codes = {True: "transitional", False: "binding", None: "unknown"}
-    code = f"statutory.{codes[field['transitional']]}"
-    return text("reports", code, lang, field=field["field"], start=field["from"])
+_TRANSITIONAL = {True: "transitional", False: "binding", None: "unknown"}
 
 
 def _scope(record: Record, lang: Language) -> str:
@@ -239,7 +242,7 @@ FINDINGS = (
     Column("rule", _field("rule")),
     Column("title", _title),
     Column("clauses", _field("clauses")),
-    Column("statutory", _statutory, extra=True),
+    Column("statutory", statutory, extra=True),
     Column("checked", _field("checked"), right=True),
     Column("failing", _field("failing"), right=True),
     Column("unknown", _field("unknown"), right=True),

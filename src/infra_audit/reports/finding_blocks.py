@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from infra_audit.reports.asked import asked, seen_value
-from infra_audit.reports.columns import reason_text, spans, statutory_text, word
+from infra_audit.reports.columns import reason_text, spans, statutory, word
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import text
 from infra_audit.texts.layout import printable, wrap
@@ -83,9 +83,8 @@ def _block(record: Record, output: Output) -> list[str]:
     ]
     lines += _labelled("subject", f"{subject['id']} ({', '.join(a for a in about if a)})", output)
     lines += _labelled("clauses", ", ".join(record["clauses"]), output)
-    if record["verdict"] == "fail":
-        for field in record.get("statutory", ()):
-            lines += _labelled("statutory", statutory_text(field, lang), output)
+    if record["verdict"] == "fail" and record.get("statutory"):
+        lines += _labelled("statutory", statutory(record, lang), output)
     if record["reason"]:
         lines += _labelled("reason", reason_text(record["reason"], lang), output)
     if record["checked"] > 1:
