@@ -8,18 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from infra_audit import cache, catalogue
-from infra_audit.baselines import lint, parameters, source
+from infra_audit.baselines import compiled, lint, parameters, source
 from infra_audit.baselines.derive import Choices, check_rules, lacks, renumbered, retuned, switched_off
 from infra_audit.baselines.inline import inline
 from infra_audit.baselines.overlay import Overlay
 from infra_audit.baselines.parameters import ParameterFile
 from infra_audit.baselines.source import RuleFile
 from infra_audit.errors import BaselineError
-from infra_audit.model.finding import Severity
 from infra_audit.model.rule import (
     Baseline,
     BrokenRule,
-    InForce,
     Layer,
     Override,
     OverrideKind,
@@ -52,11 +50,30 @@ def derive(sources: Sources) -> Baseline:
     A rule that does not lint or compile is in `broken` and stops only itself. Raises InputError or BaselineError when a
     folder, file or value named by the operator is wrong.
     """
-    given = parameters.read_all([*(layer.parameters for layer in sources.overlays), sources.parameters])
     choices = Choices(
         overlays=sources.overlays, model=sources.model, edition=sources.edition, registers=sources.registers
     )
-    return from_files(list(source.read_all(sources.baselines)), given, linted_layer=source.SHIPPED, choices=choices)
+    given = [path for path in (*(layer.parameters for layer in choices.overlays), sources.parameters) if path]
+
+    def make() -> dict[str, Any]:
+        files = list(source.read_all(sources.baselines))
+        values = parameters.read_all(given)
+        return compiled.pack(from_files(files, values, linted_layer=source.SHIPPED, choices=choices))
+
+    key = _key(sources, choices, given)
+    return compiled.unpack(make() if key is None else cache.made("baseline-1", key, make))
+
+
+def _key(sources: Sources, choices: Choices, given: Sequence[Path]) -> str | None:
+    """Return all that a baseline is made of; None where a file cannot be read, which making it will tell."""
+    try:
+        files = [(name, layer, path.read_text("utf-8")) for path, name, layer in source.paths(sources.baselines)]
+        written = [(str(path), path.read_text("utf-8")) for path in (*given, *(o.file for o in choices.overlays))]
+    except (OSError, UnicodeDecodeError):
+        return None
+    # Rules that are not shipped are linted, against the facts and the form of rule files.
+    judged_by = [catalogue.facts_schema(), source.file_schema()] if any(layer for _, layer, _ in files) else []
+    return json.dumps([files, written, sources.model, sources.edition, sorted(sources.registers), judged_by])
 
 
 def from_files(
@@ -174,45 +191,17 @@ def _problems(file: RuleFile) -> dict[str, list[RuleProblem]]:
 
 def _rule(rule_id: str, file: RuleFile, definition: Mapping[str, Any], choices: Choices) -> Rule:
     meta = definition["x-infra-audit"]
-    asked = InForce(**{name: tuple(value) for name, value in meta.get("in_force", {}).items()})
-    schema = {key: inline(definition[key], file.helpers) for key in ("if", "then")}
-    return Rule(
-        id=rule_id,
-        title={"ja": meta["title"]["ja"], "en": definition["title"]},
+    return compiled.rule(
+        rule_id,
+        definition=definition,
+        schema={key: inline(definition[key], file.helpers) for key in ("if", "then")},
         file=file.name,
         document=file.data["$id"],
-        schema=schema,
-        definition=definition,
         clauses=renumbered(tuple(meta["clauses"]), choices),
-        conditions=tuple(meta["conditions"]),
-        severity=Severity(meta["severity"]["default"]),
-        zone_severity={zone: Severity(s) for zone, s in meta["severity"].get("zones", {}).items()},
-        mode=meta.get("mode", "automatic"),
-        question=meta.get("question", {}),
-        asked=meta.get("asked"),
-        in_force=asked,
-        lacks=lacks(asked, definition, choices),
+        lacks=lacks(compiled.in_force(meta.get("in_force", {})), definition, choices),
         model=choices.model,
         off=switched_off(rule_id, choices),
-        each=meta.get("each"),
-        needs=tuple(area for area in definition["then"]["required"] if area != "subject"),
-        kinds=_kinds(schema["if"]),
-        parameters=parameters.in_force(definition),
-        rationale=meta["rationale"],
-        remediation=meta.get("remediation", {}),
-        counterlines={p: (t,) if isinstance(t, str) else tuple(t) for p, t in meta.get("counterlines", {}).items()},
     )
-
-
-def _kinds(condition: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the kinds that an applicability names, None when it names none."""
-    kind = condition.get("properties", {}).get("subject", {}).get("properties", {}).get("kind", {})
-    if "const" in kind:
-        return (kind["const"],)
-    if "enum" in kind:
-        return tuple(kind["enum"])
-    parts = [found for part in condition.get("allOf", ()) if (found := _kinds(part)) is not None]
-    return tuple(k for k in parts[0] if all(k in part for part in parts)) if parts else None
 
 
 def _broken(rule_id: str, file: RuleFile, problems: Sequence[RuleProblem], choices: Choices) -> BrokenRule:

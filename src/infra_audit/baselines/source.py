@@ -47,18 +47,24 @@ def builtin() -> Traversable:
 
 
 def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
-    """Yield every rule file in the order of the search path.
+    """Yield every rule file in the order of the search path. Raises as `paths` and `read`."""
+    for path, name, layer in paths(overlays):
+        yield read(path, name, layer)
 
-    Raises BaselineError when a folder named by the operator does not exist or holds no rules, or a file is not a baseline file at all.
+
+def paths(overlays: Sequence[Path] = ()) -> Iterator[tuple[Traversable, str, int]]:
+    """Yield the path, name and layer of every rule file in the order of the search path.
+
+    Raises BaselineError when a folder named by the operator does not exist or holds no rules.
     """
     folders: list[Traversable] = [builtin(), *catalogue.pack_folders("baselines")]
     for layer, folder in enumerate(folders):
-        yield from read_folder(folder, layer)
+        yield from _in_folder(folder, layer)
     for layer, path in enumerate(overlays, len(folders)):
         if path.is_file():
-            yield read(path, path.name, layer)
+            yield path, path.name, layer
         elif path.is_dir():
-            found = list(read_folder(path, layer))
+            found = list(_in_folder(path, layer))
             if not found:  # rules that somebody wants and that are not applied would be taken for kept
                 raise BaselineError("baseline.none_in_folder", folder=str(path), suffix=SUFFIX)
             yield from found
@@ -66,10 +72,15 @@ def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
             raise BaselineError("baseline.no_folder", folder=str(path))
 
 
+def _in_folder(folder: Traversable, layer: int) -> Iterator[tuple[Traversable, str, int]]:
+    for path in sorted((p for p in folder.iterdir() if p.name.endswith(SUFFIX)), key=lambda p: p.name):
+        yield path, path.name if layer == 0 else str(path), layer
+
+
 def read_folder(folder: Traversable, layer: int = 0) -> Iterator[RuleFile]:
     """Yield the rule files of one folder, by name."""
-    for path in sorted((p for p in folder.iterdir() if p.name.endswith(SUFFIX)), key=lambda p: p.name):
-        yield read(path, path.name if layer == 0 else str(path), layer)
+    for path, name, _ in _in_folder(folder, layer):
+        yield read(path, name, layer)
 
 
 def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
