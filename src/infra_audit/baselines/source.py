@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from infra_audit import catalogue, resources, yamlfile
+from infra_audit.baselines import pointer
 from infra_audit.errors import BaselineError
 
 SUFFIX = ".schema.yaml"
@@ -29,6 +30,13 @@ class RuleFile:
     data: Mapping[str, Any]
     layer: int
     """0 = built in, then packs, then overlays."""
+    path: Traversable | None = None
+    """Where it was read, for the lines of errors."""
+
+    def line(self, rule: str, place: str) -> int:
+        """Return the line of a place in a rule, or in the file where no rule is named; 1 when the file is not at hand."""
+        parts = (*(("$defs", rule) if rule else ()), *pointer.split(place))
+        return yamlfile.line(self.path, parts) if self.path is not None else 1
 
     @cached_property
     def rules(self) -> dict[str, Any]:
@@ -89,7 +97,7 @@ def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
     for error in file_validator().iter_errors(data):
         if _outside_rules(error.instance_path):
             raise BaselineError("baseline.invalid", **yamlfile.mistake(path, error))
-    return RuleFile(name, data, layer)
+    return RuleFile(name, data, layer, path)
 
 
 def _outside_rules(path: Sequence[str | int]) -> bool:

@@ -72,9 +72,11 @@ def _lint(lang: Language) -> click.Command:
         files = list(read_all(audit.rule_folders))
         known = audit.standards
         problems = lint.lint(files, clauses=known.ids, conditions=known.conditions)
+        by_name = {file.name: file for file in files}
         for problem in problems:
+            line = by_name[problem.file].line(problem.rule, problem.pointer)
             what = text("lint", problem.code, lang, **problem.fields)
-            click.echo(f"{problem.file}: {problem.rule}: {problem.pointer}: {problem.code} {what}")
+            click.echo(f"{problem.file}:{line}: {problem.rule}: {problem.pointer}: {problem.code} {what}")
         count = sum(len(file.rules) for file in files)
         output.say(text("cli", "rules.lint.done", lang, rules=count, problems=len(problems)))
         return Exit.INPUT if problems else Exit.OK

@@ -39,6 +39,8 @@ def say_baseline(audit: Audit, lang: Language) -> None:
     baseline = audit.baseline
     counts = {str(force): number for force, number in baseline.counts().items()}
     say(text("cli", "baseline.counts", lang, digest=baseline.digest, **counts))
+    for broken in baseline.broken:
+        say(text("cli", "baseline.broken", lang, rule=broken.id, file=broken.file, code=broken.problems[0].code))
     for layer in baseline.layers:
         say(text("cli", "baseline.layer", lang, title=layer.title[lang], edition=layer.edition, folder=layer.folder))
     for kind in OverrideKind:

@@ -242,12 +242,12 @@ FINDINGS = (
     Column("rule", _field("rule")),
     Column("title", _title),
     Column("clauses", _field("clauses")),
-    Column("statutory", statutory, extra=True),
     Column("checked", _field("checked"), right=True),
     Column("failing", _field("failing"), right=True),
     Column("unknown", _field("unknown"), right=True),
     Column("reason", reason),
     Column("places", _places),
+    Column("statutory", statutory, extra=True),
 )
 SUBJECTS = (
     Column("subject", _field("id")),
