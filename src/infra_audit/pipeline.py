@@ -96,7 +96,7 @@ class Audit:
     @cached_property
     def baseline(self) -> Baseline:
         """Return the baseline in force. Raises InputError or BaselineError when something it is made of is wrong."""
-        assert self.standards, "read first: it refuses an edition or a clause that does not exist"
+        self.standards  # noqa: B018 - read first: it refuses an edition or a clause that does not exist
         s = self.settings
         return derive(
             Sources(

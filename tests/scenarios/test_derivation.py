@@ -130,3 +130,18 @@ def test_each_weak_waiver_is_told_in_a_check(lang: str, words: tuple[str, ...], 
     lines = result.err.splitlines()
     for word, name in zip(words, ("EXPIRED", "UNUSED", "WIDE", "NOBODY"), strict=True):
         assert any(word in line and name in line for line in lines), word
+
+
+def test_a_valid_waiver_closes_the_finding_and_stands_beside_it(tmp_path: Path) -> None:
+    written = WAIVERS.splitlines()[0] + WAIVERS.splitlines()[2].replace("[y]", "[running-config]").join(("\n", "\n"))
+    (tmp_path / "w.yaml").write_text(written, encoding="utf-8")
+    arguments = ("--rules", "telnet-enabled", "--kind", "switch", "--complete", "--waivers", tmp_path / "w.yaml")
+    config = CITY / "devices" / "acc-sw-mn2" / "running-config.txt"
+    result = run("check", config, *arguments, cwd=tmp_path)
+    assert result.status == 0
+    assert "例外許可中" in result.out
+    assert "不適合" in result.out, "the verdict stays"
+    assert "UNUSED" in result.out
+    assert "当たる不適合がない" not in result.err
+    csv = run("check", config, *arguments, "--format", "csv", "--lang", "en", cwd=tmp_path)
+    assert "waiver UNUSED: valid (until 2099-03-31, approved by a)" in csv.out

@@ -54,9 +54,13 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
     for kind, found in (("findings", records), ("clauses", clauses)):
         for name, suffix in FILES.items():
             output.write(found, kind, lang, {"format": name, "output": reports / f"{kind}.{suffix}", "all": True})
-    (reports / BASELINE).write_text(
-        json.dumps(audit.baseline.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    record = {
+        **audit.baseline.to_json(),
+        "standards": {standard.id: standard.edition for standard in audit.standards.standards},
+        "as_of": audit.today.isoformat(),
+        "waivers": [use.to_json() for use in audit.waivers.uses()],
+    }
+    (reports / BASELINE).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     output.say(text("cli", "scan.written", lang, snapshot=folder, reports=reports))
     say_baseline(audit, lang)
     say_waivers(audit, lang)

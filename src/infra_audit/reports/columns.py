@@ -210,6 +210,26 @@ def statutory(record: Record, lang: Language) -> str:
 _TRANSITIONAL = {True: "transitional", False: "binding", None: "unknown"}
 
 
+def waiver_text(waiver: Mapping[str, Any], lang: Language) -> str:
+    """Return what stands beside an item for which a waiver was approved, valid or not."""
+    state = word("waiver_state", waiver["state"], lang)
+    approver = waiver.get("approver") or text("reports", "waiver.nobody", lang)
+    return text(
+        "reports", "waiver.beside", lang, id=waiver["id"], state=state, until=waiver["until"], approver=approver
+    )
+
+
+def waived(record: Record) -> bool:
+    """Say whether every failing item of a finding is closed by a valid waiver."""
+    failing = [item for item in record["items"] if item["status"] == "failing"]
+    return bool(failing) and all((item.get("waiver") or {}).get("state") == "valid" for item in failing)
+
+
+def _waivers(record: Record, lang: Language) -> str:
+    found = [waiver_text(item["waiver"], lang) for item in record["items"] if item.get("waiver")]
+    return "\n".join(dict.fromkeys(found))
+
+
 def _scope(record: Record, lang: Language) -> str:
     """Return what a waiver covers: subjects, zones, items; everything where it names none."""
     named = [_cell(record[name]) for name in ("subjects", "items", "pointers") if record[name]]
@@ -248,6 +268,7 @@ FINDINGS = (
     Column("reason", reason),
     Column("places", _places),
     Column("statutory", statutory, extra=True),
+    Column("waivers", _waivers, extra=True),
 )
 SUBJECTS = (
     Column("subject", _field("id")),
