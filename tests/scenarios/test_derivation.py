@@ -145,3 +145,23 @@ def test_a_valid_waiver_closes_the_finding_and_stands_beside_it(tmp_path: Path) 
     assert "当たる不適合がない" not in result.err
     csv = run("check", config, *arguments, "--format", "csv", "--lang", "en", cwd=tmp_path)
     assert "waiver UNUSED: valid (until 2099-03-31, approved by a)" in csv.out
+
+
+HIDDEN = """title: {ja: 市の基準, en: Standards}
+edition: R8
+hide_clause_texts: true
+clauses: {standard: city, numbers: {"mic-r8:6.5(1)": {id: 第9条, title: {ja: 非公開の条文, en: not public}}}}
+"""
+
+
+def test_texts_of_own_clauses_can_be_hidden(tmp_path: Path) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "overlay.yaml").write_text(HIDDEN, encoding="utf-8")
+    arguments = ("--overlays", tmp_path / "city")
+    shown = run("rules", "show", "telnet-enabled", *arguments, cwd=tmp_path)
+    scan = run("scan", DEVICE / "running-config.txt", *arguments, "--out", tmp_path / "out", "--id", "s", cwd=tmp_path)
+    kept = [path.read_text("utf-8", "replace") for path in (tmp_path / "out" / "reports").rglob("*.ndjson")]
+    texts = [shown.out, scan.out, scan.err, *kept]
+    assert any("city:第9条" in text for text in texts[:1])
+    assert all("city:第9条" in text for text in kept)
+    assert not any("非公開の条文" in text or "not public" in text for text in texts)

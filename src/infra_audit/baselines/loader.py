@@ -106,9 +106,8 @@ def from_files(
             overrides += _numbered(rule, choices)
             rules.append(rule)
         canonical[rule_id] = {"document": file.data["$id"], "rule": definition, "helpers": file.helpers}
-    parameters.check_names(
-        given, {rule.id: frozenset(rule.parameters) for rule in rules}, frozenset(b.id for b in broken)
-    )
+    unusable = {b.id: chosen[b.id].rules[b.id] for b in broken}
+    parameters.check_names(given, {rule.id: frozenset(rule.parameters) for rule in rules}, unusable)
     check_rules(choices, canonical)
     force = {
         r.id: {"clauses": r.clauses, "lacks": r.lacks.to_json(), "off": r.off.reason if r.off else None} for r in rules

@@ -135,19 +135,20 @@ def declared(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     return parameters
 
 
-def check_names(given: ParameterFile, known: Mapping[str, frozenset[str]], broken: frozenset[str]) -> None:
+def check_names(given: ParameterFile, known: Mapping[str, frozenset[str]], broken: Mapping[str, Any]) -> None:
     """Raise BaselineError when the file sets something no rule knows; `known` is rule id -> parameter names.
 
-    Values for rules that are out of use are let through: the rule itself is reported.
+    Values for rules that are out of use (`broken`, id -> definition) are let through: the rule itself is reported.
     """
-    if broken:
-        return
-    everything = frozenset[str]().union(*known.values())
+    shared = frozenset[str]().union(*known.values())
+    everything = shared.union(*(_names(definition) for definition in broken.values()))
     for name in given.shared:
         if name not in everything:
-            near = ", ".join(difflib.get_close_matches(name, sorted(everything), 5) or sorted(everything))
+            near = ", ".join(difflib.get_close_matches(name, sorted(shared), 5) or sorted(shared))
             raise BaselineError("baseline.parameter_unknown", **given.at("parameters", name), name=name, known=near)
     for rule_id, values in given.by_rule.items():
+        if rule_id in broken:
+            continue
         if rule_id not in known:
             raise BaselineError("baseline.parameter_rule", **given.at("rules", rule_id), rule=rule_id)
         for name in values:
@@ -157,6 +158,13 @@ def check_names(given: ParameterFile, known: Mapping[str, frozenset[str]], broke
                 raise BaselineError("baseline.parameter_unknown", **place, name=f"{rule_id}/{name}", known=names)
     if given.below is not None:
         check_names(given.below, known, broken)
+
+
+def _names(definition: Any) -> frozenset[str]:
+    """Return the parameters that a rule of any form seems to declare."""
+    meta = definition.get("x-infra-audit") if isinstance(definition, dict) else None
+    declared_here = meta.get("parameters") if isinstance(meta, dict) else None
+    return frozenset(declared_here) if isinstance(declared_here, dict) else frozenset()
 
 
 def _plain(value: Any) -> Any:

@@ -147,3 +147,14 @@ def test_the_digest_covers_every_choice_and_not_the_place_of_the_files(tmp_path:
     moved = [audit(tmp_path / f"moved{n}", case).baseline.digest for n, case in enumerate(CHOICES)]
     assert moved == digests
     assert len(set(digests)) == len(digests)
+
+
+def test_a_broken_rule_does_not_let_a_misspelt_parameter_through(tmp_path: Path) -> None:
+    rules = (DATA / "rules" / "waiting.schema.yaml").read_text("utf-8").replace("minimum: 20", "minimumm: 20")
+    files = {"overlay/overlay.yaml": HEAD, "overlay/baselines/own.schema.yaml": rules}
+    own = {**files, "overlay/parameters.yaml": "parameters: {own_length: 30}\nrules: {waits-for-parameter: {x: 1}}"}
+    assert [b.id for b in audit(tmp_path / "a", {"files": own}).baseline.broken] == ["waits-for-parameter"]
+    misspelt = {**files, "overlay/parameters.yaml": "parameters: {pw_minn: 14}"}
+    with pytest.raises(InputError) as caught:
+        _all_of(tmp_path / "b", {"files": misspelt})
+    assert caught.value.code == "baseline.parameter_unknown"
