@@ -54,9 +54,7 @@ def platforms() -> list[str]:
 @cache
 def texts(platform: str) -> dict[str, Sources]:
     """Return the lines of each source, by the name of the text."""
-    found: dict[str, Sources] = {
-        case.name: cases.texts(case) for case in cases.cases() if case.parent.name == platform
-    }
+    found: dict[str, Sources] = {case.name: cases.texts(case) for case in cases.cases() if case.parent.name == platform}
     main = catalogue.platforms()[platform].main_source
     for file in sorted((HERE / platform).glob("*.txt")):
         found[file.stem] = by_source(file.read_text("utf-8").splitlines(), main)
@@ -134,8 +132,8 @@ def verdict_after(platform: str, name: str, passed: Finding, rule: Rule, text: s
     return _verdict(platform, sources, kind, rule, text)
 
 
-def without(sources: Sources, passed: Finding, chosen: Callable[[str], bool] = lambda line: True) -> Sources:
-    """Return sources without the lines that a pass cites; `chosen` says which of them."""
+def without(sources: Sources, passed: Finding, chosen: Callable[[str], object] = str.__len__) -> Sources:
+    """Return sources without the lines that a pass cites; `chosen` says which of them, all that hold something."""
     cited: dict[str | None, set[int]] = {}
     for evidence in passed.evidence:
         if evidence.kind == "lines":
