@@ -11,6 +11,7 @@ from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
+from infra_audit.parsers.derive.offers import OFFERS
 from infra_audit.parsers.derive.policies import (
     NAT_ORDER,
     NAT_RULE_SETS,
@@ -79,5 +80,6 @@ STEPS: Mapping[str, Step] = {
     "vlan_ranges": VLAN_RANGES,
     "interface_type": INTERFACE_TYPE,
     "tunnel_profiles": TUNNEL_PROFILES,
+    "vpn_offers": OFFERS,
     "zone_members": ZONE_MEMBERS,
 }
