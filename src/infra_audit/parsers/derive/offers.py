@@ -9,7 +9,11 @@ from infra_audit.parsers.derive.walk import items
 _AEAD = ("-gcm", "chacha20-poly1305")
 MISSING = "missing"
 """In place of an integrity: the encryption beside it does not protect what it encrypts, and nothing else does."""
-_PEER = (("encryption", "encryption_in_force"), ("integrity", "integrity_in_force"), ("dh_groups", "dh_groups_in_force"))
+_PEER = (
+    ("encryption", "encryption_in_force"),
+    ("integrity", "integrity_in_force"),
+    ("dh_groups", "dh_groups_in_force"),
+)
 _TUNNEL = (*_PEER[:2], ("pfs_groups", "pfs_groups_in_force"))
 
 
@@ -21,19 +25,19 @@ def _offers(facts: Facts, entry: Entry) -> Iterator[Derived]:
     phase1 = list(items(facts, "vpn/ike_proposals"))
     phase2 = list(items(facts, "vpn/ipsec_proposals"))
     for pointer, peer in items(facts, "vpn/ike_peers"):
-        used = _named(pointer, peer, phase1, everything=bool(entry.get("all_proposals")))
+        used = _named(peer, phase1, everything=bool(entry.get("all_proposals")))
         yield from _given(pointer, peer, used, _PEER)
     for pointer, tunnel in items(facts, "vpn/tunnels"):
         if tunnel.get("encapsulation") == "ipsec" or tunnel.get("protected") is True:
-            used = _named(pointer, tunnel, phase2, everything=False)
+            used = _named(tunnel, phase2, everything=False)
             yield from _given(pointer, tunnel, used, _TUNNEL)
 
 
 Item = tuple[Pointer, Mapping[str, Any]]
 
 
-def _named(at: Pointer, user: Mapping[str, Any], proposals: Sequence[Item], *, everything: bool) -> list[Item]:
-    """Return the proposals that a peer or tunnel uses; () where one that it names is not there."""
+def _named(user: Mapping[str, Any], proposals: Sequence[Item], *, everything: bool) -> list[Item]:
+    """Return the proposals that a peer or tunnel uses; none where one that it names is not there."""
     names = user.get("proposals")
     if names:
         by_name = {str(proposal.get("name")): (p, proposal) for p, proposal in proposals}
@@ -55,11 +59,14 @@ def _given(
         if not holders or any(field not in one and not _needs_none(field, one) for _, one in holders):
             continue
         values = [value for _, one in holders for value in _values(field, one)]
-        sources: list[Pointer] = [] if holders[0][0] == at else [(*at, n) for n in ("proposals", "version") if n in user]
+        sources: list[Pointer] = (
+            [] if holders[0][0] == at else [(*at, n) for n in ("proposals", "version") if n in user]
+        )
         for place, one in holders:
             named = ("name",) if place != at else ()
             beside = ("encryption", "version") if field == "integrity" else ("version",)
             sources += [(*place, name) for name in (*named, field, *beside) if name in one]
+        sources += [(*at, name) for name in ("protected", "encapsulation") if name in user]
         if sources:
             yield Derived((*at, into), list(dict.fromkeys(values)), tuple(dict.fromkeys(sources)))
 

@@ -12,6 +12,7 @@ from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
 from infra_audit.parsers.derive.offers import OFFERS
+from infra_audit.parsers.derive.openings import ACL_RANGES, INSPECTIONS, POLICY_RANGES
 from infra_audit.parsers.derive.policies import (
     NAT_ORDER,
     NAT_RULE_SETS,
@@ -25,6 +26,7 @@ from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERF
 from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.reach import HOST_ACCESS, PROFILE_ACCESS, REACHABLE_FROM, REACHABLE_SERVER
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
+from infra_audit.parsers.derive.shadows import ACL_CONFLICTS, FILTER_CONFLICTS, POLICY_CONFLICTS
 from infra_audit.parsers.derive.texts import SAME_TEXT
 from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
 from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, VLAN_PORTS, VLAN_RANGES
@@ -32,6 +34,12 @@ from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, VLAN_PORTS, VLAN_RA
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
     "accounts": ACCOUNTS,
+    "acl_conflicts": ACL_CONFLICTS,
+    "filter_conflicts": FILTER_CONFLICTS,
+    "acl_port_ranges": ACL_RANGES,
+    "policy_port_ranges": POLICY_RANGES,
+    "inspections": INSPECTIONS,
+    "policy_conflicts": POLICY_CONFLICTS,
     "acl_applied_to": APPLIED_TO,
     "acl_defined": DEFINED,
     "acl_permits_any": PERMITS_ANY,
