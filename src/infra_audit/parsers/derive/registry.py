@@ -25,6 +25,7 @@ from infra_audit.parsers.derive.port_mode import PORT_MODE
 from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.reach import HOST_ACCESS, PROFILE_ACCESS, REACHABLE_FROM, REACHABLE_SERVER
+from infra_audit.parsers.derive.routing import ROUTING_LINKS, ROUTING_NEIGHBOURS
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.shadows import ACL_CONFLICTS, FILTER_CONFLICTS, POLICY_CONFLICTS
 from infra_audit.parsers.derive.texts import SAME_TEXT
@@ -72,6 +73,8 @@ STEPS: Mapping[str, Step] = {
     "reachable_server": REACHABLE_SERVER,
     "port_mode": PORT_MODE,
     "remote_access_factor": SECOND_FACTOR,
+    "routing_links": ROUTING_LINKS,
+    "routing_neighbours": ROUTING_NEIGHBOURS,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
     "any_where": ANY_WHERE,

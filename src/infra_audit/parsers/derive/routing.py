@@ -1,0 +1,135 @@
+"""Which neighbours a routing protocol speaks with, and how they prove who they are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_interface, ip_network
+from typing import Any
+
+from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step
+from infra_audit.parsers.derive.walk import items
+
+PROTOCOLS = ("ospf", "rip")
+_PROCESSES: tuple[Pointer, ...] = (("routing", "processes"),)
+
+
+def _links(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Tell of each interface whether OSPF and RIP speak with neighbours there, and how these prove who they are.
+
+    An interface takes part when its own lines name an area, or when a process names its address; it speaks with neighbours
+    unless it is passive or a loopback. Its own authentication goes before that of the area.
+    """
+    if not isinstance(facts.get("routing", {}).get("processes"), list):
+        return
+    processes = list(items(facts, "routing/processes"))
+    for pointer, interface in items(facts, "interfaces"):
+        for protocol in PROTOCOLS:
+            own = interface.get(protocol) or {}
+            mine = [(p, one) for p, one in processes if one.get("protocol") == protocol and _same_vrf(one, interface)]
+            yield from _of_interface((*pointer, protocol), pointer, interface, own, mine)
+
+
+def _same_vrf(process: Mapping[str, Any], interface: Mapping[str, Any]) -> bool:
+    return process.get("vrf") == interface.get("vrf")
+
+
+def _of_interface(
+    into: Pointer,
+    pointer: Pointer,
+    interface: Mapping[str, Any],
+    own: Mapping[str, Any],
+    processes: Sequence[tuple[Pointer, Mapping[str, Any]]],
+) -> Iterator[Derived]:
+    identity = [(*pointer, name) for name in ("name", "type", "vrf", "addresses", "enabled") if name in interface]
+    said = [(*into, name) for name in ("area", "passive") if name in own]
+    area: Any = own.get("area")
+    part: list[Pointer] = []
+    is_passive = own.get("passive") is True or interface.get("type") == "loopback"
+    takes_part = area is not None
+    for at, process in processes:
+        network = _network(process, interface)
+        if network is None and own.get("area") is None:
+            continue
+        takes_part = True
+        if network is not None:
+            part.append((*at, "networks", network))
+            area = process["networks"][network].get("area") if own.get("area") is None else area
+        names = ("protocol", "vrf", "passive_default", "passive", "active", "enabled")
+        part += [(*at, name) for name in names if name in process]
+        is_passive = is_passive or _is_passive(process, str(interface.get("name")))
+        if process.get("enabled") is False:
+            takes_part = False
+    is_adjacent = takes_part and not is_passive and interface.get("enabled") is not False
+    yield Derived((*into, "adjacent"), is_adjacent, (*identity, *said, *(part or _PROCESSES)))
+    if not is_adjacent:
+        return
+    found: Any = own.get("authentication")
+    proof: list[Pointer] = [(*into, "authentication")] if "authentication" in own else []
+    for at, process in processes if found is None else ():
+        for place, one in enumerate(process.get("areas") or ()):
+            if _area(one.get("area")) == _area(area) and one.get("authentication") is not None:
+                found = one["authentication"]
+                proof.append((*at, "areas", place))
+                proof += [(*at, name) for name in ("protocol", "vrf") if name in process]
+    if proof:
+        yield Derived((*into, "authentication_in_force"), found or "none", (*proof, *said, *part, *identity))
+
+
+def _is_passive(process: Mapping[str, Any], name: str) -> bool:
+    if process.get("passive_default") is True:
+        return name not in (process.get("active") or ())
+    return name in (process.get("passive") or ())
+
+
+def _area(area: Any) -> Any:
+    """Return an area as a number: 0.0.0.1 is 1, and `backbone` is 0."""
+    parts = str(area).split(".")
+    if len(parts) == 4 and all(part.isdecimal() for part in parts):
+        return sum(int(part) << shift for part, shift in zip(parts, (24, 16, 8, 0), strict=True))
+    return 0 if area == "backbone" else int(parts[0]) if str(area).isdecimal() else area
+
+
+def _network(process: Mapping[str, Any], interface: Mapping[str, Any]) -> int | None:
+    """Return the place of the first network of a process that an address of an interface lies in."""
+    for place, one in enumerate(process.get("networks") or ()):
+        if any(_lies_in(str(address), one.get("prefix")) for address in interface.get("addresses") or ()):
+            return place
+    return None
+
+
+def _lies_in(address: str, prefix: Any) -> bool:
+    try:
+        own = ip_interface(address).ip
+        if isinstance(prefix, Mapping):
+            bits = ~int(ip_interface(prefix["wildcard"]).ip) & 0xFFFFFFFF
+            return own.version == 4 and int(own) & bits == int(ip_interface(prefix["address"]).ip) & bits
+        return prefix == "any" or own in ip_network(prefix, strict=False)
+    except (KeyError, ValueError):
+        return False
+
+
+def _neighbours(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Give each neighbour the authentication of its own lines, or that of its group."""
+    for at, process in items(facts, "routing/processes"):
+        found = process.get("neighbours") or ()
+        groups = {str(one.get("address")): (place, one) for place, one in enumerate(found)}
+        for place, one in enumerate(found):
+            own = (*at, "neighbours", place)
+            if "authentication" not in one:
+                continue
+            value, proof = one["authentication"], [(*own, name) for name in ("authentication", "group") if name in one]
+            there, group = groups.get(str(one.get("group")), (place, {}))
+            if value is None and "authentication" in group:
+                value = group["authentication"]
+                proof += [(*at, "neighbours", there, name) for name in ("address", "authentication")]
+            yield Derived((*own, "authentication_in_force"), value or "none", tuple(proof))
+
+
+ROUTING_LINKS = Step(
+    _links,
+    lambda _entry: tuple(f"interfaces/*/{p}/{f}" for p in PROTOCOLS for f in ("adjacent", "authentication_in_force")),
+    lambda _entry: ("routing", "interfaces"),
+)
+ROUTING_NEIGHBOURS = Step(
+    _neighbours,
+    lambda _entry: ("routing/processes/*/neighbours/*/authentication_in_force",),
+    lambda _entry: ("routing",),
+)
