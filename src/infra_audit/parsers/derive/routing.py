@@ -11,20 +11,22 @@ PROTOCOLS = ("ospf", "rip")
 _PROCESSES: tuple[Pointer, ...] = (("routing", "processes"),)
 
 
-def _links(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+def _links(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """Tell of each interface whether OSPF and RIP speak with neighbours there, and how these prove who they are.
 
     An interface takes part when its own lines name an area, or when a process names its address; it speaks with neighbours
-    unless it is passive or a loopback. Its own authentication goes before that of the area.
+    unless it is passive or a loopback. Its own authentication goes before that of the area; with `areas_only` the device says
+    it of areas alone.
     """
     if not isinstance(facts.get("routing", {}).get("processes"), list):
         return
     processes = list(items(facts, "routing/processes"))
+    only = bool(entry.get("areas_only"))
     for pointer, interface in items(facts, "interfaces"):
         for protocol in PROTOCOLS:
             own = interface.get(protocol) or {}
             mine = [(p, one) for p, one in processes if one.get("protocol") == protocol and _same_vrf(one, interface)]
-            yield from _of_interface((*pointer, protocol), pointer, interface, own, mine)
+            yield from _of_interface((*pointer, protocol), pointer, interface, own, mine, facts["routing"], areas_only=only)
 
 
 def _same_vrf(process: Mapping[str, Any], interface: Mapping[str, Any]) -> bool:
@@ -37,6 +39,9 @@ def _of_interface(
     interface: Mapping[str, Any],
     own: Mapping[str, Any],
     processes: Sequence[tuple[Pointer, Mapping[str, Any]]],
+    routing: Mapping[str, Any],
+    *,
+    areas_only: bool,
 ) -> Iterator[Derived]:
     identity = [(*pointer, name) for name in ("name", "type", "vrf", "addresses", "enabled") if name in interface]
     said = [(*into, name) for name in ("area", "passive") if name in own]
@@ -63,12 +68,16 @@ def _of_interface(
         return
     found: Any = own.get("authentication")
     proof: list[Pointer] = [(*into, "authentication")] if "authentication" in own else []
-    for at, process in processes if found is None else ():
-        for place, one in enumerate(process.get("areas") or ()):
+    own_areas = [(at, process) for at, process in processes if process.get("areas")] if found is None else []
+    common = [(("routing",), routing)] if found is None and into[-1] == "ospf" and routing.get("areas") else []
+    for at, holder in [*own_areas, *common]:
+        for place, one in enumerate(holder["areas"]):
             if _area(one.get("area")) == _area(area) and one.get("authentication") is not None:
                 found = one["authentication"]
                 proof.append((*at, "areas", place))
-                proof += [(*at, name) for name in ("protocol", "vrf") if name in process]
+                proof += [(*at, name) for name in ("protocol", "vrf") if name in holder]
+    if not proof and areas_only:
+        proof = [("routing", "areas")] if "areas" in routing else list(_PROCESSES)
     if proof:
         yield Derived((*into, "authentication_in_force"), found or "none", (*proof, *said, *part, *identity))
 
@@ -109,27 +118,35 @@ def _lies_in(address: str, prefix: Any) -> bool:
 def _neighbours(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     """Give each neighbour the authentication of its own lines, or that of its group."""
     for at, process in items(facts, "routing/processes"):
-        found = process.get("neighbours") or ()
-        groups = {str(one.get("address")): (place, one) for place, one in enumerate(found)}
-        for place, one in enumerate(found):
-            own = (*at, "neighbours", place)
-            if "authentication" not in one:
-                continue
-            value, proof = one["authentication"], [(*own, name) for name in ("authentication", "group") if name in one]
-            there, group = groups.get(str(one.get("group")), (place, {}))
-            if value is None and "authentication" in group:
-                value = group["authentication"]
-                proof += [(*at, "neighbours", there, name) for name in ("address", "authentication")]
-            yield Derived((*own, "authentication_in_force"), value or "none", tuple(proof))
+        yield from _of_list((*at, "neighbours"), process.get("neighbours") or ())
+    yield from _of_list(("routing", "neighbours"), [one for _, one in items(facts, "routing/neighbours")])
+
+
+def _of_list(at: Pointer, found: Sequence[Mapping[str, Any]]) -> Iterator[Derived]:
+    groups = {str(one.get("address")): (place, one) for place, one in enumerate(found)}
+    for place, one in enumerate(found):
+        if "authentication" not in one:
+            continue
+        value = one["authentication"]
+        proof: list[Pointer] = [(*at, place, name) for name in ("authentication", "group") if name in one]
+        there, group = groups.get(str(one.get("group")), (place, {}))
+        if value is None and "authentication" in group:
+            value = group["authentication"]
+            proof += [(*at, there, name) for name in ("address", "authentication")]
+        yield Derived((*at, place, "authentication_in_force"), value or "none", tuple(proof))
 
 
 ROUTING_LINKS = Step(
     _links,
     lambda _entry: tuple(f"interfaces/*/{p}/{f}" for p in PROTOCOLS for f in ("adjacent", "authentication_in_force")),
     lambda _entry: ("routing", "interfaces"),
+    frozenset({"areas_only"}),
 )
 ROUTING_NEIGHBOURS = Step(
     _neighbours,
-    lambda _entry: ("routing/processes/*/neighbours/*/authentication_in_force",),
+    lambda _entry: (
+        "routing/processes/*/neighbours/*/authentication_in_force",
+        "routing/neighbours/*/authentication_in_force",
+    ),
     lambda _entry: ("routing",),
 )
