@@ -22,15 +22,16 @@ from infra_audit.parsers.derive.policies import (
     POLICY_PROFILES,
 )
 from infra_audit.parsers.derive.port_mode import PORT_MODE
-from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
+from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, LOOP_STOPPED, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.reach import HOST_ACCESS, PROFILE_ACCESS, REACHABLE_FROM, REACHABLE_SERVER
+from infra_audit.parsers.derive.reporting import ALARMS, LOG_SOURCE
 from infra_audit.parsers.derive.routing import ROUTING_LINKS, ROUTING_NEIGHBOURS
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
 from infra_audit.parsers.derive.shadows import ACL_CONFLICTS, FILTER_CONFLICTS, POLICY_CONFLICTS
 from infra_audit.parsers.derive.texts import SAME_TEXT
 from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
-from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, VLAN_PORTS, VLAN_RANGES
+from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, UNCHECKED_VLANS, VLAN_PORTS, VLAN_RANGES
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
@@ -73,12 +74,16 @@ STEPS: Mapping[str, Step] = {
     "reachable_server": REACHABLE_SERVER,
     "port_mode": PORT_MODE,
     "remote_access_factor": SECOND_FACTOR,
+    "alarms_sent": ALARMS,
+    "log_source": LOG_SOURCE,
+    "unchecked_vlans": UNCHECKED_VLANS,
     "routing_links": ROUTING_LINKS,
     "routing_neighbours": ROUTING_NEIGHBOURS,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
     "any_where": ANY_WHERE,
     "is_set": IS_SET,
+    "loop_stopped": LOOP_STOPPED,
     "loopback": LOOPBACK,
     "option_flags": OPTION_FLAGS,
     "pam_stack": PAM_STACK,
