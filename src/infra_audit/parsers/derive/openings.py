@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra_audit.parsers.derive import Derived, Entry, Facts, Pointer, Step, packets
-from infra_audit.parsers.derive.walk import items
+from infra_audit.parsers.derive.walk import area, items, values
 
 
 def _acl_ranges(facts: Facts, _entry: Entry) -> Iterator[Derived]:
@@ -43,8 +43,10 @@ def _inspections(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """List the kinds of inspection of each policy that permits, in the words of the table `words`.
 
     A switch of the policy (`inspected`) that is off takes them all away. Where a profile group is not known, nothing is said.
+    `sandbox` names the fact that says whether profiles against malware hand unknown files to a sandbox.
     """
     words: dict[str, Any] = entry.get("words", {})
+    switch = next(values(facts, entry["sandbox"]), None) if "sandbox" in entry else None
     for pointer, policy in items(facts, "firewall_policies"):
         if policy.get("action") != "permit":
             continue
@@ -56,6 +58,9 @@ def _inspections(facts: Facts, entry: Entry) -> Iterator[Derived]:
         if policy.get("inspected") is False:
             kinds = set()
         sources = tuple((*pointer, name) for name in ("action", field, "inspected") if name in policy)
+        if switch is not None and "antivirus" in kinds:
+            kinds |= {"sandbox"} if switch[1] is True else set()
+            sources = (*sources, switch[0])
         yield Derived((*pointer, "inspections"), sorted(kinds), sources)
 
 
@@ -66,6 +71,6 @@ POLICY_RANGES = Step(
 INSPECTIONS = Step(
     _inspections,
     lambda _entry: ("firewall_policies/*/inspections",),
-    lambda _entry: ("firewall_policies", "objects"),
-    frozenset({"words"}),
+    lambda entry: ("firewall_policies", "objects", *([area(entry["sandbox"])] if "sandbox" in entry else [])),
+    frozenset({"sandbox", "words"}),
 )
