@@ -6,6 +6,7 @@ from infra_audit.parsers.derive import Step
 from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_CLASSES, PASSWORD_POLICY, SUDO_COMMANDS
 from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
+from infra_audit.parsers.derive.gateways import GATEWAY_REDUNDANT
 from infra_audit.parsers.derive.join import JOIN
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
@@ -54,6 +55,7 @@ STEPS: Mapping[str, Step] = {
     "bundle": BUNDLE,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
+    "gateway_redundant": GATEWAY_REDUNDANT,
     "host_access": HOST_ACCESS,
     "join": JOIN,
     "joined": JOINED,
