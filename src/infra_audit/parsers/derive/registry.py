@@ -33,6 +33,7 @@ from infra_audit.parsers.derive.shadows import ACL_CONFLICTS, FILTER_CONFLICTS, 
 from infra_audit.parsers.derive.texts import SAME_TEXT
 from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
 from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, UNCHECKED_VLANS, VLAN_PORTS, VLAN_RANGES
+from infra_audit.parsers.derive.wireless import WIRELESS_MODES
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
@@ -99,5 +100,6 @@ STEPS: Mapping[str, Step] = {
     "interface_type": INTERFACE_TYPE,
     "tunnel_profiles": TUNNEL_PROFILES,
     "vpn_offers": OFFERS,
+    "wireless_modes": WIRELESS_MODES,
     "zone_members": ZONE_MEMBERS,
 }
