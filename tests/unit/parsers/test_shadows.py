@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from itertools import product
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra_audit.parsers.derive.boxes import left_of, meet, minus
@@ -45,6 +45,7 @@ def matches(entry: Mapping[str, Any], packet: tuple[str, str, str, int]) -> bool
     return ends and entry["protocol"] in ("ip", protocol) and all(opens[key]() for key in said if key in opens)
 
 
+@settings(deadline=None)
 @given(st.lists(ENTRIES, min_size=1, max_size=8))
 def test_found_are_those_of_which_earlier_entries_leave_no_packet(entries: list[dict[str, Any]]) -> None:
     facts = {"acls": [{"family": "ipv4", "name": "A", "kind": "extended", "entries": entries}]}
@@ -61,6 +62,7 @@ def test_found_are_those_of_which_earlier_entries_leave_no_packet(entries: list[
             assert contradicts == (found[place]["issue"] == "contradictory")
 
 
+@settings(deadline=None)
 @given(BOXES, BOXES)
 def test_what_is_left_of_a_box_is_what_the_other_does_not_hold(one: Any, other: Any) -> None:
     def inside(box: Any, point: tuple[int, int]) -> bool:
