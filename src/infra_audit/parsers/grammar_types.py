@@ -308,7 +308,7 @@ def kinded_of(kinds: Mapping[str, str]) -> Reader:
 
 
 def _classful(words: Sequence[str], at: int) -> tuple[Any, int] | None:
-    """A network without its length, which its class tells: 10.0.0.0 is /8, 172.16.0.0 is /16, 192.0.2.0 is /24."""
+    """Read a network without its length, which its class tells: 10.0.0.0 is /8, 172.16.0.0 is /16, 192.0.2.0 is /24."""
     number = ipv4(words[at]) if at < len(words) else None
     if number is None or number >= 224 << 24:
         return None

@@ -78,7 +78,9 @@ def _loop_stopped(facts: Facts, _entry: Entry) -> Iterator[Derived]:
             yield Derived((*pointer, "loop_stopped"), value=False, sources=(("services", "loop_detection"),))
         elif runs is True and action is not None:
             stops = action in ("shutdown", "block")
-            yield Derived((*pointer, "loop_stopped"), stops, (("services", "loop_detection"), (*pointer, "loop_action")))
+            yield Derived(
+                (*pointer, "loop_stopped"), stops, (("services", "loop_detection"), (*pointer, "loop_action"))
+            )
 
 
 LOOP_STOPPED = Step(

@@ -17,11 +17,10 @@ def _log_source(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     """
     logging = facts.get("logging", {})
     addressed = [(p, one) for p, one in items(facts, "interfaces") if "addresses" in one]
-    if not addressed:
-        return
-    routed = [p for p, one in addressed if one["addresses"] and one.get("type") != "loopback"]
-    sources = tuple((*p, "addresses") for p, _ in addressed)
-    yield Derived(("logging", "source_choices"), len(routed), sources)
+    if addressed:
+        routed = [p for p, one in addressed if one["addresses"] and one.get("type") != "loopback"]
+        sources = tuple((*p, name) for p, one in addressed for name in ("addresses", "type") if name in one)
+        yield Derived(("logging", "source_choices"), len(routed), sources)
     common: Any = logging.get("source_interface")
     servers = [(p, one) for p, one in items(facts, "logging/servers") if one.get("enabled") is not False]
     own = [(*p, "source") for p, one in servers if "source" in one]
@@ -30,7 +29,8 @@ def _log_source(facts: Facts, _entry: Entry) -> Iterator[Derived]:
     elif servers and len(own) == len(servers):
         is_fixed = all(one["source"] not in (None, "") for _, one in servers)
         known: list[Pointer] = [("logging", "source_interface")] if "source_interface" in logging else []
-        yield Derived(("logging", "source_fixed"), is_fixed, (*own, *known))
+        in_use = [(*p, "enabled") for p, one in servers if "enabled" in one]
+        yield Derived(("logging", "source_fixed"), is_fixed, (*own, *in_use, *known))
     elif "source_interface" in logging and not own:
         yield Derived(("logging", "source_fixed"), value=False, sources=(("logging", "source_interface"),))
 

@@ -9,6 +9,7 @@ from infra_audit.parsers.derive.walk import items
 
 PROTOCOLS = ("ospf", "rip")
 _PROCESSES: tuple[Pointer, ...] = (("routing", "processes"),)
+_Process = tuple[Pointer, Mapping[str, Any]]
 
 
 def _links(facts: Facts, entry: Entry) -> Iterator[Derived]:
@@ -26,7 +27,9 @@ def _links(facts: Facts, entry: Entry) -> Iterator[Derived]:
         for protocol in PROTOCOLS:
             own = interface.get(protocol) or {}
             mine = [(p, one) for p, one in processes if one.get("protocol") == protocol and _same_vrf(one, interface)]
-            yield from _of_interface((*pointer, protocol), pointer, interface, own, mine, facts["routing"], areas_only=only)
+            yield from _of_interface(
+                (*pointer, protocol), pointer, interface, own, mine, facts["routing"], areas_only=only
+            )
 
 
 def _same_vrf(process: Mapping[str, Any], interface: Mapping[str, Any]) -> bool:
@@ -38,48 +41,67 @@ def _of_interface(
     pointer: Pointer,
     interface: Mapping[str, Any],
     own: Mapping[str, Any],
-    processes: Sequence[tuple[Pointer, Mapping[str, Any]]],
+    processes: Sequence[_Process],
     routing: Mapping[str, Any],
     *,
     areas_only: bool,
 ) -> Iterator[Derived]:
     identity = [(*pointer, name) for name in ("name", "type", "vrf", "addresses", "enabled") if name in interface]
-    said = [(*into, name) for name in ("area", "passive") if name in own]
-    area: Any = own.get("area")
-    part: list[Pointer] = []
-    is_passive = own.get("passive") is True or interface.get("type") == "loopback"
-    takes_part = area is not None
-    for at, process in processes:
-        network = _network(process, interface)
-        if network is None and own.get("area") is None:
-            continue
-        takes_part = True
-        if network is not None:
-            part.append((*at, "networks", network))
-            area = process["networks"][network].get("area") if own.get("area") is None else area
-        names = ("protocol", "vrf", "passive_default", "passive", "active", "enabled")
-        part += [(*at, name) for name in names if name in process]
-        is_passive = is_passive or _is_passive(process, str(interface.get("name")))
-        if process.get("enabled") is False:
-            takes_part = False
-    is_adjacent = takes_part and not is_passive and interface.get("enabled") is not False
-    yield Derived((*into, "adjacent"), is_adjacent, (*identity, *said, *(part or _PROCESSES)))
+    identity += [(*into, name) for name in ("area", "passive") if name in own]
+    area, part = _membership(interface, own, processes)
+    is_quiet = own.get("passive") is True or interface.get("type") == "loopback" or interface.get("enabled") is False
+    is_quiet = is_quiet or any(_is_silent(one, str(interface.get("name"))) for _, one, _ in part)
+    is_adjacent = (own.get("area") is not None or bool(part)) and not is_quiet
+    cited = [p for at, one, network in part for p in _cited(at, one, network)] or list(_PROCESSES)
+    yield Derived((*into, "adjacent"), is_adjacent, (*identity, *cited))
     if not is_adjacent:
         return
     found: Any = own.get("authentication")
     proof: list[Pointer] = [(*into, "authentication")] if "authentication" in own else []
-    own_areas = [(at, process) for at, process in processes if process.get("areas")] if found is None else []
-    common = [(("routing",), routing)] if found is None and into[-1] == "ospf" and routing.get("areas") else []
-    for at, holder in [*own_areas, *common]:
+    if found is None:
+        holders = [(at, one) for at, one in processes if one.get("areas")]
+        holders += [(("routing",), routing)] if into[-1] == "ospf" and routing.get("areas") else []
+        found, of_area = _of_area(area, holders)
+        proof += of_area
+    if not proof and areas_only:
+        proof = [("routing", "areas")] if "areas" in routing else list(_PROCESSES)
+    if proof:
+        yield Derived((*into, "authentication_in_force"), found or "none", (*proof, *cited, *identity))
+
+
+def _membership(
+    interface: Mapping[str, Any], own: Mapping[str, Any], processes: Sequence[_Process]
+) -> tuple[Any, list[tuple[Pointer, Mapping[str, Any], int | None]]]:
+    """Return the area of an interface, and the processes that it takes part in, each with the network that names it."""
+    found = [(at, process, _network(process, interface)) for at, process in processes]
+    part = [entry for entry in found if entry[2] is not None or own.get("area") is not None]
+    if own.get("area") is not None:
+        return own["area"], part
+    areas = [one["networks"][network].get("area") for _, one, network in part if network is not None]
+    return (areas[-1] if areas else None), part
+
+
+def _cited(at: Pointer, process: Mapping[str, Any], network: int | None) -> Iterator[Pointer]:
+    if network is not None:
+        yield (*at, "networks", network)
+    names = ("protocol", "vrf", "passive_default", "passive", "active", "enabled")
+    yield from ((*at, name) for name in names if name in process)
+
+
+def _of_area(area: Any, holders: Sequence[_Process]) -> tuple[Any, list[Pointer]]:
+    """Return what is said of an area, and where."""
+    found, proof = None, []
+    for at, holder in holders:
         for place, one in enumerate(holder["areas"]):
             if _area(one.get("area")) == _area(area) and one.get("authentication") is not None:
                 found = one["authentication"]
                 proof.append((*at, "areas", place))
                 proof += [(*at, name) for name in ("protocol", "vrf") if name in holder]
-    if not proof and areas_only:
-        proof = [("routing", "areas")] if "areas" in routing else list(_PROCESSES)
-    if proof:
-        yield Derived((*into, "authentication_in_force"), found or "none", (*proof, *said, *part, *identity))
+    return found, proof
+
+
+def _is_silent(process: Mapping[str, Any], name: str) -> bool:
+    return process.get("enabled") is False or _is_passive(process, name)
 
 
 def _is_passive(process: Mapping[str, Any], name: str) -> bool:

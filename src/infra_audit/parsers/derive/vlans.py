@@ -95,6 +95,4 @@ VLAN_RANGES = Step(
 INTERFACE_TYPE = Step(
     _interface_type, lambda _e: ("interfaces/*/type",), lambda _e: ("interfaces",), frozenset({"words"})
 )
-UNCHECKED_VLANS = Step(
-    _unchecked_vlans, lambda _e: ("services/arp_unchecked_vlans",), lambda _e: ("services",)
-)
+UNCHECKED_VLANS = Step(_unchecked_vlans, lambda _e: ("services/arp_unchecked_vlans",), lambda _e: ("services",))
