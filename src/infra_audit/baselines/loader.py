@@ -98,6 +98,7 @@ def _rule(rule_id: str, file: RuleFile, definition: Mapping[str, Any]) -> Rule:
         mode=meta.get("mode", "automatic"),
         question=meta.get("question", {}),
         asked=meta.get("asked"),
+        role=meta.get("role"),
         in_force=InForce(**{name: tuple(value) for name, value in meta.get("in_force", {}).items()}),
         each=meta.get("each"),
         needs=tuple(area for area in definition["then"]["required"] if area != "subject"),

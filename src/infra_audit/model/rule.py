@@ -51,6 +51,8 @@ class Rule:
     """attested: what is asked, by language."""
     asked: str | None = None
     """attested: room, site, device, role or organisation."""
+    role: str | None = None
+    """attested: who answers."""
     in_force: InForce = field(default_factory=InForce)
     each: str | None = None
     """The population that is counted, such as /interfaces/*; None for a rule that looks at one thing."""
