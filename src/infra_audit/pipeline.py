@@ -60,6 +60,10 @@ class Inventory:
     """Device ids or groups to keep; () = all."""
 
 
+MADE = frozenset({"network", "facility", "organisation"})
+"""Kinds of subject that are never read from a target: their documents are made here, and say their kind."""
+
+
 class Quiet:
     """An observer that shows nothing."""
 
@@ -276,8 +280,11 @@ class Audit:
         Questions to persons are judged only where the answers of persons are given.
         """
         engine = Engine(self.baseline, self.settings.engine, attested=self.settings.attestations is not None)
+        elsewhere = frozenset(r.id for r in self.baseline.rules if r.kinds is not None and set(r.kinds) <= MADE)
         for document in documents:
             found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
+            if document.subject.get("kind") is None:  # whatever it is, it was read from a target
+                found = (f for f in found if f.rule not in elsewhere)
             yield from self.waivers.apply(sorted(found, key=_by_weight))
 
     @cached_property

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra_audit.attestations.questions import Question
-from infra_audit.model.attestation import About, Answer, Attestation, Attested
+from infra_audit.model.attestation import About, Answer, Attestation, Attested, EvidenceFile
+from infra_audit.model.evidence import Artifact, Completeness
 from infra_audit.model.facts import Coverage, CoverageState, FactsDocument, Provenance, ProvenanceKind
 from infra_audit.model.reason import Reason
 
@@ -105,7 +106,8 @@ class Answers:
 
     def organisation(self, name: str) -> FactsDocument:
         """Return the document of the organisation, with what it and its roles answered."""
-        own = [self.standing(question, name) for question in self.asked_of(About.ORGANISATION)]
+        names = (name, *self.subjects(About.ORGANISATION))  # there is only one, whatever a form calls it
+        own = [self.standing(question, *names) for question in self.asked_of(About.ORGANISATION)]
         roles = [self.standing(question, question.role) for question in self.asked_of(About.ROLE)]
         return self._with(FactsDocument(facts={"subject": {"id": name, "kind": "organisation"}}), [*own, *roles])
 
@@ -121,8 +123,11 @@ class Answers:
             if standing.attestation is not None:
                 facts[name] = _fact(standing.attestation, standing, self.as_of)
                 provenance[f"/{AREA}/{name}"] = _provenance(standing.attestation, standing)
+        given = [s.attestation for s in standings if s.attestation is not None]
+        forms = {a.form.file: _form(str(document.subject.get("id", "")), a.form) for a in given if a.form is not None}
         return replace(
             document,
+            artifacts=(*document.artifacts, *(forms[name] for name in sorted(forms))),
             facts={**document.facts, AREA: facts},
             coverage={**document.coverage, **coverage},
             provenance={**document.provenance, **provenance},
@@ -132,10 +137,9 @@ class Answers:
 def _gap(standing: Standing) -> Coverage | None:
     """Return why an answer does not count, or why there is nothing to judge."""
     given = standing.attestation
-    question = {"question": standing.question.id}
     if given is None:
-        return Coverage(state=CoverageState.NOT_COLLECTED, reason=Reason("attestation.unanswered", question))
-    said = {**question, "by": given.by, "answered_on": given.answered_on.isoformat()}
+        return Coverage(state=CoverageState.NOT_COLLECTED, reason=Reason("attestation.unanswered"))
+    said = {"by": given.by, "answered_on": given.answered_on.isoformat()}
     if standing.state == "overdue" and standing.due_on is not None:
         fields = {**said, "due_on": standing.due_on.isoformat()}
         return Coverage(state=CoverageState.NOT_COLLECTED, reason=Reason("attestation.overdue", fields))
@@ -173,4 +177,26 @@ def _provenance(given: Attestation, standing: Standing) -> Provenance:
         improvement=given.improvement,
         files={e.file: e.sha256 for e in given.evidence},
     )
-    return Provenance(kind=ProvenanceKind.GIVEN, source="attestation", place=given.place, attested=attested)
+    return Provenance(
+        kind=ProvenanceKind.GIVEN,
+        artifact=given.form.file if given.form else None,
+        source="attestation",
+        place=given.place,
+        attested=attested,
+    )
+
+
+def _form(subject: str, form: EvidenceFile) -> Artifact:
+    """Return the form of an answer as an artefact: it is kept and hashed, and its text is not ours to read again."""
+    return Artifact(
+        device=subject,
+        source=AREA,
+        name=form.file,
+        lines=(),
+        sha256=form.sha256,
+        source_sha256=form.sha256,
+        encoding="binary",
+        collector=AREA,
+        complete=Completeness.YES,
+        complete_reason=Reason("attestation.kept"),
+    )

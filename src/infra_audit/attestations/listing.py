@@ -15,7 +15,8 @@ def rows(
     known = {(place.about, place.id) for place in places}
     for question in answers.questions.values():
         for subject in _subjects(answers, question.about, known, organisation, question.role):
-            yield _row(answers.standing(question, subject))
+            others = answers.subjects(About.ORGANISATION) if question.about is About.ORGANISATION else ()
+            yield _row(answers.standing(question, subject, *others))
         if question.about is About.DEVICE:
             kinds = {device.id: device.kind for device in devices}
             for name in sorted({*kinds, *answers.subjects(About.DEVICE)}):

@@ -55,6 +55,8 @@ class Attestation:
     improvement: str | None = None
     """What will be done, and when."""
     evidence: tuple[EvidenceFile, ...] = ()
+    form: EvidenceFile | None = None
+    """The form it was taken from."""
     place: str = ""
     """The form and the row of it that says so, such as `room.xlsx 2F!D7`."""
 

@@ -208,6 +208,7 @@ FINDINGS = (
     Column("zones", _subject("zones")),
     Column("rule", _field("rule")),
     Column("title", _title),
+    Column("method", lambda r, lang: word("method", r.get("mode", "automatic"), lang)),
     Column("clauses", _field("clauses")),
     Column("checked", _field("checked"), right=True),
     Column("failing", _field("failing"), right=True),
@@ -330,10 +331,16 @@ COMMANDS = (
     Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
     Column("reveals", _reveals),
 )
+def _of_role(record: Record, lang: Language) -> str:
+    """Return what an answer is about; a role by its name."""
+    return text("attest", f"role.{record['subject']}", lang) if record["about"] == "role" else record["subject"]
+
+
 ATTESTATIONS = (
     Column("number", _field("number"), whole=True),
-    Column("question", lambda r, lang: str(r["text"][lang])),
-    Column("subject", _field("subject")),
+    Column("rule", _field("question")),
+    Column("question", lambda r, lang: str(r["text"][lang]), extra=True),
+    Column("subject", _of_role),
     Column("answer", lambda r, lang: text("attest", f"answer.{r['answer']}", lang) if r["answer"] else ""),
     Column("answered_by", _field("by")),
     Column("answered_on", _field("answered_on"), whole=True),
