@@ -19,7 +19,8 @@ def problems(filled: Filled, questions: Mapping[str, Question], today: dt.date |
 
     `today`: an answer must not be of a later day; None = whatever the day, as of answers taken in before.
     """
-    shape = [_shape(filled, error) for error in _validator().iter_errors(filled.data)]
+    errors = sorted(_validator().iter_errors(filled.data), key=lambda e: [str(p).zfill(9) for p in e.instance_path[:2]])
+    shape = [_shape(filled, error) for error in errors]
     yield from shape
     if shape:
         return

@@ -331,6 +331,8 @@ COMMANDS = (
     Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
     Column("reveals", _reveals),
 )
+
+
 def _of_role(record: Record, lang: Language) -> str:
     """Return what an answer is about; a role by its name."""
     return text("attest", f"role.{record['subject']}", lang) if record["about"] == "role" else record["subject"]
