@@ -97,6 +97,12 @@ def test_changed_evidence_is_a_matter_of_integrity(tmp_path: Path) -> None:
     assert run("check", CONFIG, "--attestations", kept, *DAY, "--clauses", "mic-r8:4.2(1)").status == 1
 
 
+def test_answers_can_be_judged_without_a_target() -> None:
+    found = records(run("check", "--attestations", KEPT, *DAY, "--format", "json"))
+    assert {f["subject"]["kind"] for f in found} == {"facility", "organisation"}
+    assert run("check", *DAY).status == 2
+
+
 def test_a_target_of_unknown_kind_is_no_room(tmp_path: Path) -> None:
     (tmp_path / "odd.txt").write_text("nothing that anybody knows\n", encoding="utf-8")
     found = records(run("check", tmp_path / "odd.txt", "--attestations", KEPT, *DAY, "--format", "json"))

@@ -79,6 +79,7 @@ def _sheet(page: Any, sheet: FormSheet, formats: dict[str, Any], lang: Language)
     answers = [text("attest", f"answer.{a}", lang) for a in ("yes", "partly", "no", "not_applicable")]
     place = COLUMNS.index("answer")
     page.data_validation(FIRST_ROW, place, last, place, {"validate": "list", "source": answers})
+    page.protect("", {"format_rows": True, "format_columns": True})  # against slips only: no password
     page.freeze_panes(FIRST_ROW, 2)
     page.set_landscape()
     page.set_paper(A4)

@@ -51,6 +51,7 @@ def _row(standing: Standing) -> dict[str, Any]:
         "role": question.role,
         "answer": str(given.answer) if given else None,
         "by": given.by if given else None,
+        "confirmed_by": given.confirmed_by if given else None,
         "answered_on": given.answered_on.isoformat() if given else None,
         "due_on": standing.due_on.isoformat() if standing.due_on else None,
         "state": standing.state,

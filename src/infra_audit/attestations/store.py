@@ -95,7 +95,6 @@ def _attestation(filled: Filled, number: int, entry: Mapping[str, Any]) -> Attes
     for place, evidence in enumerate(entry.get("evidence", ())):
         if "sha256" not in evidence:
             raise checking.wrong(filled, ["answers", number, "evidence", place], "not_taken", field=evidence["file"])
-    line = filled.where(["answers", number])
     form = filled.data.get("form")
     return Attestation(
         question=entry["question"],
@@ -109,7 +108,7 @@ def _attestation(filled: Filled, number: int, entry: Mapping[str, Any]) -> Attes
         improvement=entry.get("improvement"),
         evidence=tuple(EvidenceFile(file=e["file"], sha256=e["sha256"]) for e in entry.get("evidence", ())),
         form=EvidenceFile(file=form["file"], sha256=form["sha256"]) if form else None,
-        place=entry.get("place") or f"{filled.path.name}{line}",
+        place=entry.get("place") or f"{filled.path.name}{filled.where(['answers', number])}",
     )
 
 

@@ -5,6 +5,7 @@ A problem never stops more than the rule it lies in; the file, the rule, the pla
 
 import json
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -217,6 +218,9 @@ def _persons(rule_id: str, definition: Any, condition: Any, then: Any) -> Check:
     for lang, question in meta["question"].items():
         if bool(JAPANESE.search(question)) != (lang == "ja"):
             yield f"/x-infra-audit/question/{lang}", "lint.language", {"language": lang}
+        for _, name, _, _ in string.Formatter().parse(question):
+            if name is not None and name not in meta.get("parameters", {}):
+                yield f"/x-infra-audit/question/{lang}", "lint.question_place", {"name": name}
 
 
 def _named(schema: Any) -> set[str]:

@@ -345,6 +345,7 @@ ATTESTATIONS = (
     Column("subject", _of_role),
     Column("answer", lambda r, lang: text("attest", f"answer.{r['answer']}", lang) if r["answer"] else ""),
     Column("answered_by", _field("by")),
+    Column("confirmed_by", _field("confirmed_by"), extra=True),
     Column("answered_on", _field("answered_on"), whole=True),
     Column("due_on", _field("due_on"), whole=True),
     Column("state", _said("answer_state", "state")),
