@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import openpyxl
 import pytest
 
@@ -61,8 +62,12 @@ def test_scanned_and_attested_rules_stand_in_one_list(lang: str) -> None:
     known = ("--complete", "--clauses", "mic-r8:4", *DAY, "--format", "json", "--lang", lang)
     without = records(run("check", CONFIG, *known))
     assert {f["mode"] for f in without} == {"automatic"}
+    finding = jsonschema.Draft202012Validator(
+        json.loads((CITY.parents[1] / "schemas" / "finding.schema.json").read_text())
+    )
     both = records(run("check", CONFIG, "--attestations", KEPT, *known))
     assert [f for f in both if f["mode"] == "automatic" and f["subject"]["id"] == "running-config"] == without
+    assert all(finding.is_valid(record) for record in both)
     found = {(f["rule"], f["subject"]["id"]): f for f in both}
     assert found["room-not-inspected", "honchosha-3f-server"]["verdict"] == "pass"
     assert found["room-not-inspected", "shobo-1f-shirei"]["verdict"] == "fail"
@@ -79,6 +84,17 @@ def test_the_same_answers_and_day_give_the_same_bytes() -> None:
 
 def test_answers_of_the_example_city_are_whole() -> None:
     assert run("attest", "check", "--attestations", KEPT).status == 0
+
+
+def test_a_question_that_is_not_in_force_is_not_asked() -> None:
+    def asked(*model: str) -> set[str]:
+        listed = run("attest", "list", "--attestations", KEPT, *DAY, *model, "--format", "json")
+        return {record["question"] for record in records(listed)}
+
+    assert asked("--resilience-model", "beta") - asked("--resilience-model", "alpha") == {"external-audit-missing"}
+    found = records(run("check", "--attestations", KEPT, *DAY, "--resilience-model", "alpha", "--format", "json"))
+    audit = next(f for f in found if f["rule"] == "external-audit-missing" and f["subject"]["kind"] == "organisation")
+    assert (audit["verdict"], audit["reason"]["code"]) == ("not_applicable", "judge.not_in_force")
 
 
 def test_changed_evidence_is_a_matter_of_integrity(tmp_path: Path) -> None:

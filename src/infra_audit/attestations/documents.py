@@ -75,8 +75,8 @@ class Answers:
         return Standing(question=question, subject=subjects[0], attestation=attestation, due_on=due, state=state)
 
     def asked_of(self, about: About) -> list[Question]:
-        """Return the questions of one unit."""
-        return [question for question in self.questions.values() if question.about is about]
+        """Return the questions in force of one unit."""
+        return [question for question in self.questions.values() if question.about is about and question.in_force]
 
     def subjects(self, about: About) -> list[str]:
         """Return the ids that answers of one unit name, sorted."""

@@ -14,6 +14,8 @@ def rows(
     """Yield one record for each question and subject: those known, and those that answers name."""
     known = {(place.about, place.id) for place in places}
     for question in answers.questions.values():
+        if not question.in_force:
+            continue
         for subject in _subjects(answers, question.about, known, organisation, question.role):
             others = answers.subjects(About.ORGANISATION) if question.about is About.ORGANISATION else ()
             yield _row(answers.standing(question, subject, *others))

@@ -27,6 +27,8 @@ class Question:
     """Kinds of device it is asked about; None = all."""
     days: int
     """How long an answer counts."""
+    in_force: bool = True
+    """Whether it is asked; answers to one that is not any more are kept and say nothing."""
 
     def concerns(self, kind: str | None) -> bool:
         """Say whether it is asked about devices of a kind."""
@@ -34,7 +36,7 @@ class Question:
 
 
 def questions(rules: Iterable[Rule]) -> dict[str, Question]:
-    """Return the questions of the rules in force, by id, in the order of their numbers."""
+    """Return all questions by id, in the order of their numbers."""
     found = [_question(rule) for rule in rules if rule.mode == "attested"]
     return {question.id: question for question in sorted(found, key=_order)}
 
@@ -53,6 +55,7 @@ def _question(rule: Rule) -> Question:
         role=rule.role or "",
         kinds=frozenset(rule.kinds) if about is About.DEVICE and rule.kinds is not None else None,
         days=answer["age_days"]["maximum"],
+        in_force=rule.idle is None,
     )
 
 

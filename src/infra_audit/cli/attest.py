@@ -25,11 +25,7 @@ def command(lang: Language) -> click.Command:
 
 def _rules(lang: Language) -> list[click.Parameter]:
     """Return the options that say which rules ask."""
-    wanted = {"baselines", "parameters", "as_of"}
-    return [
-        *(p for p in options.judging(lang) if p.name in wanted),
-        *(p for p in options.run(lang) if p.name == "config"),
-    ]
+    return [*options.deriving(lang), *(p for p in options.judging(lang) if p.name == "as_of")]
 
 
 def _known(lang: Language) -> list[click.Parameter]:
@@ -72,7 +68,7 @@ def _sheets(audit: Audit, about: About, values: dict[str, Any], lang: Language) 
     from infra_audit.baselines.scope import select
 
     chosen = select(audit.baseline, (), values["clauses"])
-    asked = [q for q in audit.questions.values() if q.about is about and q.id in chosen]
+    asked = [q for q in audit.questions.values() if q.about is about and q.id in chosen and q.in_force]
     devices = _devices(audit, values)
     match about:
         case About.DEVICE:
