@@ -250,7 +250,8 @@ class Audit:
         from infra_audit.attestations import places
 
         file = self.settings.registers / "controlled_areas.yaml" if self.settings.registers else None
-        rows = yamlfile.load(file) if file is not None and file.is_file() else ()
+        data = yamlfile.load(file) if file is not None and file.is_file() else []
+        rows = data.get("rows", []) if isinstance(data, dict) else data
         return list(places.rooms(rows, self.settings.lang))
 
     def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:

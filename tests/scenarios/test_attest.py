@@ -25,7 +25,9 @@ def records(result: Result) -> list[dict[str, Any]]:
 def test_form_to_table(tmp_path: Path) -> None:
     rows = [{"id": "server-3f", "title": {"ja": "サーバ室", "en": "Server room"}, "site": "honchosha"}]
     (tmp_path / "registers").mkdir()
-    (tmp_path / "registers" / "controlled_areas.yaml").write_text(json.dumps(rows), encoding="utf-8")
+    (tmp_path / "registers" / "controlled_areas.yaml").write_text(
+        json.dumps({"as_of": "2026-04-01", "rows": rows}), encoding="utf-8"
+    )
     made = run("attest", "form", "--for", "room", "--registers", "registers", "--out", "room.xlsx", cwd=tmp_path)
     assert made.status == 0, made.err
     book = openpyxl.load_workbook(tmp_path / "room.xlsx")
@@ -69,9 +71,9 @@ def test_scanned_and_attested_rules_stand_in_one_list(lang: str) -> None:
     assert [f for f in both if f["mode"] == "automatic" and f["subject"]["id"] == "running-config"] == without
     assert all(finding.is_valid(record) for record in both)
     found = {(f["rule"], f["subject"]["id"]): f for f in both}
-    assert found["room-not-inspected", "honchosha-3f-server"]["verdict"] == "pass"
+    assert found["room-not-inspected", "server-room-a"]["verdict"] == "pass"
     assert found["room-not-inspected", "shobo-1f-shirei"]["verdict"] == "fail"
-    assert found["entry-log-not-reviewed", "honchosha-3f-server"]["reason"]["code"] == "attestation.overdue"
+    assert found["entry-log-not-reviewed", "server-room-a"]["reason"]["code"] == "attestation.overdue"
     assert found["lightning-generator-not-inspected", "東支所"]["verdict"] == "not_applicable"
     assert found["erasure-certificate-missing", "organisation"]["verdict"] == "not_applicable"
     assert found["maintenance-overdue", "running-config"]["reason"]["code"] == "attestation.unanswered"
