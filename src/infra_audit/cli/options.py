@@ -68,6 +68,8 @@ def judging(lang: Language) -> list[click.Parameter]:
         option(lang, "--clauses", multiple=True, metavar="ID"),
         option(lang, "--baselines", type=_FOLDER, multiple=True),
         option(lang, "--parameters", type=_FILE),
+        option(lang, "--registers", type=AnyPath(), metavar="DIR"),
+        option(lang, "--zones", type=AnyPath(), metavar="FILE"),
         option(lang, "--waivers", type=_FILE, multiple=True),
         option(lang, "--fail-on", type=click.Choice(["critical", "high", "medium", "low"])),
         option(lang, "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD"),

@@ -1,5 +1,6 @@
 """`infra-audit scan`: collect, store, parse, check and report: the everyday command."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,14 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
     for kind, found in (("findings", records), ("clauses", clauses)):
         for name, suffix in FILES.items():
             output.write(found, kind, lang, {"format": name, "output": reports / f"{kind}.{suffix}", "all": True})
+    (reports / REGISTERS).write_text(json.dumps(audit.joined(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     output.say(text("cli", "scan.written", lang, snapshot=folder, reports=reports))
     say_waivers(audit, lang)
     say_status(tally, lang)
     return tally.status()
 
 
+REGISTERS = "registers.json"
+"""What was joined to the facts when the findings were made: each register with its digest and its day."""
 FILES = {"json": "ndjson", "xlsx": "xlsx", "csv": "csv", "markdown": "md"}
 """Formats that every scan is kept in, and their file name endings."""
