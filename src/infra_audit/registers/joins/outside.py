@@ -13,6 +13,8 @@ _INSIDE = tuple(
 )  # fmt: skip
 """Addresses that no line to the outside carries. Those of providers' own networks (100.64.0.0/10) are not among them."""
 _CLOSED = frozenset({"closed_line", "lgwan"})
+_OF_PROVIDERS = frozenset({"map_e", "ds_lite"})
+"""Encapsulations by which a provider carries IPv4: a connection to the outside, no tunnel between sites."""
 _TO_INTERNET = frozenset({"pppoe", "dhcp", "address", "nat", "role"})
 """Signs of a line that can carry the Internet; a tunnel or a default route alone is none."""
 
@@ -145,6 +147,9 @@ def _tunnels(facts: Facts, context: Context) -> Iterator[Joined]:
     rows = _rows(context, device_of(facts))
     names = {str(interface["name"]) for _, interface in items(facts, "interfaces")}
     for at, tunnel in items(facts, "vpn", "tunnels"):
+        if isinstance(tunnel.get("protected"), bool):
+            clear = not tunnel["protected"] and tunnel.get("encapsulation") not in _OF_PROVIDERS
+            yield Joined((*at, "in_clear"), clear, ((*at, "protected"),))
         source = tunnel.get("source")
         line = source if source in names else _interface_towards(facts, source)
         row = rows.get(str(tunnel["name"])) or rows.get(str(line))
@@ -168,7 +173,7 @@ JOINS = (
     Join(
         name="line_of_tunnel",
         run=_tunnels,
-        adds=("vpn/tunnels/*/over_closed_line",),
+        adds=("vpn/tunnels/*/in_clear", "vpn/tunnels/*/over_closed_line"),
         needs=("external_links",),
         reads=("vpn", "interfaces"),
     ),

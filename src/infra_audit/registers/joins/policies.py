@@ -43,6 +43,8 @@ def _inter_zone(facts: Facts, _context: Context) -> Iterator[Joined]:
 
 def _flow(context: Context, device: str, policy: dict[str, Any]) -> Row | None:
     """Return the row of a policy: one that names it by id or name."""
+    if "flows" not in context.registers:
+        return None
     names = {str(name) for name in (policy.get("id"), policy.get("name")) if name}
     rows = context.register("flows").of_device(device)
     return next((row for row in rows if row.get("policy") in names), None)
@@ -65,7 +67,8 @@ def _terms(facts: Facts, context: Context) -> Iterator[Joined]:
         days = min(((dt.date.fromisoformat(day) - context.as_of).days for day in ends), default=None)
         sources: tuple[Pointer, ...] = ((*at, "expires_on"), (*at, "id"))
         rows = (("flows", row),) if row else ()
-        yield Joined((*at, "days_left"), days, sources, rows, () if row else ("flows",))
+        whole = ("flows",) if row is None and "flows" in context.registers else ()
+        yield Joined((*at, "days_left"), days, sources, rows, whole)
 
 
 def _maintenance(facts: Facts, context: Context) -> Iterator[Joined]:
@@ -188,7 +191,8 @@ JOINS = (
         name="term_of_policy",
         run=_terms,
         adds=("firewall_policies/*/days_left",),
-        needs=("flows",),
+        needs=(),
+        uses=("flows",),
         reads=("firewall_policies",),
     ),
     Join(

@@ -99,13 +99,13 @@ def _applications(facts: Facts, context: Context) -> Iterator[Joined]:
         if rows is None:
             continue
         version = str(package.get("version", "")).split(":", 1)[-1]
-        row = _best([r for r in rows if version and is_of(version, r.get("version"))], "version")
+        best = _best([row for row in rows if version and is_of(version, row.get("version"))], "version")
         value: dict[str, Any] = {"name": package["name"], "arch": package.get("arch", "")}
-        if row is not None:
-            value["days_left"] = (dt.date.fromisoformat(row.get("ends_on")) - context.as_of).days
-        used = (("eol", row),) if row else ()
+        if best is not None:
+            value["days_left"] = (dt.date.fromisoformat(best.get("ends_on")) - context.as_of).days
+        used = (("eol", best),) if best else ()
         key = f"{value['name']},{value['arch']}"
-        yield Joined(("support", "applications", index), value, (at,), used, () if row else ("eol",), key=key)
+        yield Joined(("support", "applications", index), value, (at,), used, () if best else ("eol",), key=key)
         index += 1
 
 
