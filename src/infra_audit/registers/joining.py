@@ -133,7 +133,9 @@ class _Work:
         missing = [name for name in join.reads if "/" not in name and name not in self._coverage]
         if missing:
             return Coverage(state=CoverageState.NOT_COLLECTED)
-        return next((c for state in _GAPS for c in found if c.state is state), None)
+        worst = next((c for state in _GAPS for c in found if c.state is state), None)
+        beside = [self._coverage[name] for name in join.looks_at if name in self._coverage]
+        return worst or next((replace(c, state=CoverageState.PARTIAL) for c in beside if c.state in _GAPS), None)
 
     def _is_own(self, pattern: str) -> bool:
         """Say whether the coverage of a pattern is the joins' to tell: no join before said that it was seen."""

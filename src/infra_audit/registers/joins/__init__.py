@@ -57,6 +57,8 @@ class Join:
     """Registers (or `zones`) it looks into when they are at hand."""
     reads: tuple[str, ...] = ()
     """Areas and field patterns of the facts it reads; a gap in them is a gap in what it adds outside of them."""
+    looks_at: tuple[str, ...] = ()
+    """Areas it finds more in: a gap in them leaves what it adds incomplete, and no more."""
     max_age_days: Mapping[str, int] = field(default_factory=dict)
     """Register -> days after which it tells nothing any more."""
 

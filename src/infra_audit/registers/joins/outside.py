@@ -169,6 +169,7 @@ JOINS = (
         needs=("external_links",),
         uses=(ZONES,),
         reads=("interfaces",),
+        looks_at=("vpn", "routes"),
     ),
     Join(
         name="line_of_tunnel",

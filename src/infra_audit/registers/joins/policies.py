@@ -34,11 +34,20 @@ def _inter_zone(facts: Facts, _context: Context) -> Iterator[Joined]:
     classes = _classes(facts)
     for at, policy in items(facts, "firewall_policies"):
         names = [policy.get(field) or [] for field in ("source_interfaces", "destination_interfaces")]
-        if not all(names) or any(name not in classes for side in names for name in side):
+        sides = [_side(side, classes) for side in names]
+        if not all(sides):
             continue
-        found = {classes[name] for side in names for name in side}
+        found = set().union(*sides)
         sources: tuple[Pointer, ...] = ((*at, "source_interfaces"), (*at, "destination_interfaces"))
         yield Joined((*at, "inter_zone"), len(found) > 1, sources, registers=(ZONES,))
+
+
+def _side(names: list[str], classes: dict[str, str]) -> set[str]:
+    """Return the zone classes on one side of a policy; none when one of its interfaces is in no known zone."""
+    if any(name in _ANYWHERE for name in names):
+        return set(classes.values())
+    known = {classes[name] for name in names if name in classes}
+    return known if all(name in classes for name in names) else set()
 
 
 def _flow(context: Context, device: str, policy: dict[str, Any]) -> Row | None:

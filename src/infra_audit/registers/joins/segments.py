@@ -11,6 +11,8 @@ ISOLATED = frozenset({"mynumber", "lgwan", "lgwan_office"})
 _GUARDED = "mynumber"
 """The zone class that shares no access switch with another."""
 
+_Vlan = tuple[Pointer, dict[str, Any]]
+
 
 def _zones(context: Context) -> Zones:
     assert context.zones is not None, "the zone map is among the needs"
@@ -51,14 +53,14 @@ def _vlans(facts: Facts, context: Context) -> Iterator[Joined]:
             yield Joined((*at, "zone_class"), zone.zone_class, sources, registers=(ZONES,))
 
 
-def _allowed(interface: dict[str, Any], vlans: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+def _allowed(interface: dict[str, Any], vlans: list[_Vlan]) -> list[_Vlan] | None:
     """Return the VLANs that exist and may pass a trunk; None when it is not known which may."""
     allowed = interface.get("trunk_vlans")
     if allowed == "all":
         return vlans
     if not isinstance(allowed, list):
         return None
-    return [vlan for vlan in vlans if any(low <= vlan["id"] <= high for low, high in allowed)]
+    return [(at, vlan) for at, vlan in vlans if any(low <= vlan["id"] <= high for low, high in allowed)]
 
 
 def _shared(context: Context, device: str, interface: str, classes: list[str]) -> Row | None:
@@ -85,18 +87,18 @@ def _apart(
 
 def _trunks(facts: Facts, context: Context) -> Iterator[Joined]:
     device = device_of(facts)
-    vlans = [vlan for _, vlan in items(facts, "vlans")]
+    vlans = list(items(facts, "vlans"))
     for at, interface in items(facts, "interfaces"):
         if interface.get("mode") != "trunk":
             continue
         carried = _allowed(interface, vlans)
         if carried is None:
             continue
-        classes = sorted({str(vlan["zone_class"]) for vlan in carried if "zone_class" in vlan})
-        unmapped = any("zone_class" not in vlan for vlan in carried)
+        classes = sorted({str(vlan["zone_class"]) for _, vlan in carried if "zone_class" in vlan})
+        unmapped = any("zone_class" not in vlan for _, vlan in carried)
         if unmapped and len(classes) < 2:
             continue
-        sources: tuple[Pointer, ...] = ((*at, "trunk_vlans"), ("vlans",))
+        sources: tuple[Pointer, ...] = ((*at, "trunk_vlans"), *((*place, "id") for place, _ in carried))
         yield Joined((*at, "trunk_zone_classes"), classes, sources, registers=(ZONES,))
         row = None if unmapped else _shared(context, device, str(interface["name"]), classes)
         yield from _apart((*at, "trunk_zones_apart"), sources, row, context, together=len(classes) > 1)
