@@ -145,7 +145,8 @@ class _Work:
         area, last = str(joined.at[0]), joined.at[-1]
         node = self._made(joined.at)
         if isinstance(node, list):
-            assert last == len(node), f"{join.name}: a new item comes last"
+            if isinstance(last, int) and last < len(node):
+                return
             node.append(joined.value)
             self._keys[_text(joined.at)] = f"{'/'.join(map(str, joined.at[:-1]))}[{joined.key}]"
         elif last in node:

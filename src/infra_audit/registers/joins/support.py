@@ -81,7 +81,19 @@ def _days(field: str, row: Row, context: Context, sources: tuple[Pointer, ...]) 
 def _end_of_support(facts: Facts, context: Context) -> Iterator[Joined]:
     yield Joined(("support", "table"), context.register("eol").file, (("subject", "platform"),), registers=("eol",))
     yield from _software(facts, context)
-    yield from _hardware(facts, context)
+    hardware = list(_hardware(facts, context))
+    yield from hardware or _by_ledger(facts, context)
+
+
+def _by_ledger(facts: Facts, context: Context) -> Iterator[Joined]:
+    """Take the end of support from the ledger where the table does not know the model."""
+    if "assets" not in context.registers:
+        return
+    row = next(iter(context.register("assets").of_device(device_of(facts))), None)
+    until = row.date("support_until") if row else None
+    if row is not None and until is not None:
+        days = (until - context.as_of).days
+        yield Joined(("support", "hardware_days_left"), days, (("subject", "id"),), (("assets", row),))
 
 
 def _applications(facts: Facts, context: Context) -> Iterator[Joined]:
@@ -176,22 +188,13 @@ def _valid(row: Row, context: Context) -> bool:
     return last is None or context.as_of <= last
 
 
-def _by_ledger(facts: Facts, context: Context) -> Iterator[Joined]:
-    """Take the end of support from the ledger where the table does not know the model."""
-    row = next(iter(context.register("assets").of_device(device_of(facts))), None)
-    until = row.date("support_until") if row else None
-    if row is not None and until is not None and "hardware_days_left" not in facts.get("support", {}):
-        days = (until - context.as_of).days
-        yield Joined(("support", "hardware_days_left"), days, (("subject", "id"),), (("assets", row),))
-
-
 JOINS = (
-    Join(name="end_of_support", run=_end_of_support, adds=("support",), needs=("eol",), max_age_days={"eol": 90}),
     Join(
-        name="end_of_support_ledger",
-        run=_by_ledger,
-        adds=("support/hardware_days_left",),
-        needs=("eol", "assets"),
+        name="end_of_support",
+        run=_end_of_support,
+        adds=("support",),
+        needs=("eol",),
+        uses=("assets",),
         max_age_days={"eol": 90},
     ),
     Join(
