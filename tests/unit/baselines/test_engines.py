@@ -13,12 +13,19 @@ from infra_audit.model.facts import Coverage, CoverageState, FactsDocument, Prov
 from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.reason import Reason
 from infra_audit.model.rule import Baseline, Rule
+from infra_audit.registers.definitions import definitions
 from tests.conftest import FULL
 from tests.unit.baselines.documents import baseline
 from tests.unit.baselines.views import judged
 
-BASELINES = {"test rules": baseline(), "shipped rules": loader.load()}
-SETTLED_OUTSIDE = ("judge.no_such_exposure", "judge.no_such_exposure_bare", "judge.pass_without_evidence")
+IN_FORCE = loader.derive(loader.Sources(registers=frozenset(definitions())))
+BASELINES = {"test rules": baseline(), "shipped rules": IN_FORCE}
+SETTLED_OUTSIDE = (
+    "judge.not_in_force",
+    "judge.no_such_exposure",
+    "judge.no_such_exposure_bare",
+    "judge.pass_without_evidence",
+)
 DOCUMENTS = 600 if FULL else 60
 
 
