@@ -96,6 +96,8 @@ class _Work:
         # Above what the document says of itself, which is made only when it is asked for.
         self._provenance: MutableMapping[str, Provenance] = ChainMap({}, _fixed(document.provenance))
         self._keys: MutableMapping[str, str] = ChainMap({}, _fixed(document.keys))
+        self._unseen = all(c.state is not CoverageState.PARSED for c in document.coverage.values())
+        """Nothing of the device was read whole: what the registers say of it alone is no pass."""
         self._used: dict[tuple[str, str], int] = {}
         self._registers = registers
         self._describe(registers, zones, as_of)
@@ -134,6 +136,8 @@ class _Work:
         if missing:
             return Coverage(state=CoverageState.NOT_COLLECTED)
         worst = next((c for state in _GAPS for c in found if c.state is state), None)
+        if worst is None and self._unseen:
+            return Coverage(state=CoverageState.PARTIAL, reason=Reason("register.device_unseen"))
         beside = [self._coverage[name] for name in join.looks_at if name in self._coverage]
         return worst or next((replace(c, state=CoverageState.PARTIAL) for c in beside if c.state in _GAPS), None)
 

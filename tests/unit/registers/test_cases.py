@@ -39,7 +39,9 @@ def document(data: Mapping[str, Any]) -> FactsDocument:
     """Return the document of a case: what it holds was read whole, all other areas were not."""
     facts = copy.deepcopy(data["facts"])
     coverage = {
-        name: Coverage(state=CoverageState.PARSED if name in facts else CoverageState.NOT_COLLECTED)
+        name: Coverage(
+            state=CoverageState.PARSED if name in facts and "unseen" not in data else CoverageState.UNREADABLE
+        )
         for name in catalogue.areas()
     }
     for name, state in data.get("coverage", {}).items():
