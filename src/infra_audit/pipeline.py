@@ -40,7 +40,9 @@ from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
 from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
+from infra_audit.model.register import Register, Zones
 from infra_audit.model.rule import Baseline
+from infra_audit.registers.joining import Joiner
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
 
@@ -260,7 +262,7 @@ class Audit:
         for target in targets:
             if target.platform is None:
                 self.unread.append(target.device.id)
-                yield _unknown(target, next((m.reason for m in target.missing), None))
+                yield self.joiner.join(_unknown(target, next((m.reason for m in target.missing), None)))
                 continue
             size = sum(len(line) for artifact in target.artifacts for line in artifact.lines)
             try:
@@ -280,7 +282,31 @@ class Audit:
             except time_limit.TooLongError:
                 self.unread.append(target.device.id)
                 found = [_unknown(target, Reason("platform.too_long"))]
-            yield from found
+            yield from map(self.joiner.join, found)
+
+    @cached_property
+    def registers(self) -> dict[str, Register]:
+        """Return the registers of the organisation by name. Raises RegisterError when one is wrong."""
+        from infra_audit.registers.reading import read
+
+        return read(self.settings.registers) if self.settings.registers is not None else {}
+
+    @cached_property
+    def zones(self) -> Zones | None:
+        """Return the zone map. Raises RegisterError when it is wrong."""
+        from infra_audit.registers.reading import read_zones
+
+        return read_zones(self.settings.zones) if self.settings.zones is not None else None
+
+    @cached_property
+    def joiner(self) -> Joiner:
+        """Return what joins the registers and zones to each document."""
+        return Joiner(self.registers, self.zones, self.today, max_age_days=self.settings.register_max_age_days)
+
+    def joined(self) -> list[dict[str, Any]]:
+        """Return what the record of a scan keeps of the registers and the zone map: they are inputs of the judgement."""
+        zones = [self.zones.to_json()] if self.zones is not None else []
+        return [register.to_json() for _, register in sorted(self.registers.items())] + zones
 
     def explain(self, target: Target) -> Iterator[dict[str, Any]]:
         """Yield what became of each line of a target whose platform is known."""

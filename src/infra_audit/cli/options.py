@@ -72,6 +72,8 @@ def judging(lang: Language) -> list[click.Parameter]:
         option(lang, "--baselines", type=_FOLDER, multiple=True),
         option(lang, "--overlays", type=_FOLDER, multiple=True),
         option(lang, "--parameters", type=_FILE),
+        option(lang, "--registers", type=AnyPath(), metavar="DIR"),
+        option(lang, "--zones", type=AnyPath(), metavar="FILE"),
         option(lang, "--resilience-model", type=click.Choice(MODELS)),
         option(lang, "--waivers", type=_FILE, multiple=True),
         option(lang, "--attestations", type=_FOLDER),

@@ -70,7 +70,7 @@ def _ending(error: BaseException, lang: Language) -> tuple[str, int]:
         case click.UsageError():
             return usage_text(error, lang), Exit.USAGE
         case InfraAuditError():
-            return error_text(error, lang), error.exit_code
+            return "\n".join(error_text(one, lang) for one in (error, *error.others)), error.exit_code
         case OSError() if error.errno in _DISK_FULL:
             _drop_output()
             return error_text(InputError("output.disk_full"), lang), InputError.exit_code

@@ -59,6 +59,7 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
         "standards": {standard.id: standard.edition for standard in audit.standards.standards},
         "as_of": audit.today.isoformat(),
         "waivers": [use.to_json() for use in audit.waivers.uses()],
+        "registers": audit.joined(),
     }
     (reports / BASELINE).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     output.say(text("cli", "scan.written", lang, snapshot=folder, reports=reports))
