@@ -9,7 +9,7 @@ Everything is lazy: one target at a time is in memory. A device that fails is da
 import datetime as dt
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -92,6 +92,17 @@ class Audit:
     def baseline(self) -> Baseline:
         """Return the baseline in force."""
         return load(self.settings.baselines, self.settings.parameters)
+
+    @cached_property
+    def zones(self) -> Sequence[Mapping[str, Any]] | None:
+        """Return the zones of the organisation, None when none are named. Raises InputError."""
+        from infra_audit.inventory.zones import load as load_zones
+
+        return None if self.settings.zones is None else load_zones(self.settings.zones)
+
+    def zone_ids(self) -> frozenset[str] | None:
+        """Return the ids of the zones of the organisation, None when none are named."""
+        return None if self.zones is None else frozenset(zone["id"] for zone in self.zones)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
