@@ -16,7 +16,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("resources", "literals", "texts", "secret", "registry", "private_folder", "time_limit"),
     ("model",),
     ("catalogue", "ansible_call"),
-    ("inventory", "collectors", "snapshot", "parsers", "baselines", "diff", "reports"),
+    ("inventory", "collectors", "snapshot", "parsers", "network_view", "baselines", "diff", "reports"),
     ("config",),
     ("pipeline",),
     ("testing",),

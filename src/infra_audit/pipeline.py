@@ -34,6 +34,7 @@ from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.model.rule import Baseline
+from infra_audit.network_view.coverage import InventoryCoverage
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
 
@@ -75,6 +76,8 @@ class Audit:
         """Nothing is read until it is needed."""
         self.settings = settings
         self.observer: Observer = observer or Quiet()
+        self.inventory: Inventory | None = None
+        """The inventory that the run names; what is seen in the network is compared with the whole of it."""
         self.cancel = threading.Event()
         self.unsure: list[tuple[str, str]] = []
         """Devices whose platform is a guess, with the platform; filled while targets are read."""
@@ -183,7 +186,29 @@ class Audit:
     # --- documents and findings ----------------------------------------------------------------------------------------
 
     def documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
-        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why."""
+        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why.
+
+        Where inventory and zones are given, what the devices say of each other follows, as facts of the organisation.
+        """
+        view = self._inventory_coverage()
+        for document in self._documents(targets):
+            if view is not None:
+                view.see(document)
+            yield document
+        if view is not None:
+            yield view.join(FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}}))
+
+    @property
+    def organisation(self) -> str:
+        """Return the id of the organisation."""
+        return str((self.settings.organisation or {}).get("id", "organisation"))
+
+    def _inventory_coverage(self) -> InventoryCoverage | None:
+        if self.inventory is None or self.zones is None:
+            return None
+        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zones)
+
+    def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")
         acknowledgements = self._acknowledgements()
         for target in targets:
@@ -392,7 +417,9 @@ def _unknown(target: Target, reason: Reason | None) -> FactsDocument:
         **({"zones": list(device.zones)} if device.zones else {}),
     }
     coverage = {
-        name: Coverage(state=CoverageState.UNREADABLE, reason=reason) for name in catalogue.areas() if name != "subject"
+        name: Coverage(state=CoverageState.UNREADABLE, reason=reason)
+        for name, area in catalogue.areas().items()
+        if area.is_read
     }
     return FactsDocument(facts={"subject": subject}, coverage=coverage, artifacts=target.artifacts)
 

@@ -18,7 +18,8 @@ def command(lang: Language) -> click.Command:
     def run(**values: Any) -> Exit:
         settings = options.to_settings(lang, values)
         audit = Audit(settings)
-        targets = audit.read(values["paths"], options.to_known(values), options.to_inventory(values))
+        audit.inventory = options.to_inventory(values)
+        targets = audit.read(values["paths"], options.to_known(values), audit.inventory)
         tally = Tally(settings.fail_on)
         findings = audit.findings(audit.documents(targets), options.to_scope(values))
         output.write(tally.records(findings), "findings", lang, values)
