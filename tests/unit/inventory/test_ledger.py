@@ -153,6 +153,13 @@ def test_a_wrong_map_names_its_line(text: str, line: int, place: str, tmp_path: 
     assert (caught.value.fields["line"], caught.value.fields["place"]) == (line, place)
 
 
+def test_a_map_that_names_no_platform_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "columns.yaml"
+    file.write_text("values: {platform: [{maker: x, platform: cisco_iso}]}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"ledger\.map_platform"):
+        reading.read(CASES[0] / "ledger.csv", columns.load(file), catalogue.platforms())
+
+
 def test_what_another_hand_wrote_is_not_overwritten(tmp_path: Path) -> None:
     ledger = read(CASES[0].parent / "utf8-csv", tmp_path)
     assert [file.name for file in writing.write(ledger, tmp_path, tmp_path / "registers")] == [

@@ -73,6 +73,10 @@ class ColumnMap:
         """Return the states of what is no longer there."""
         return frozenset(plain(word) for word in self.data["values"].get("retired", ()))
 
+    def platforms(self) -> list[str]:
+        """Return the platforms that the map names, under whatever name."""
+        return [str(entry["platform"]) for entry in self.data["values"].get("platform", ())]
+
     def platform(self, cells: Mapping[str, str]) -> str | None:
         """Return the platform that maker, model and operating system mean, or None."""
         for entry in self.data["values"].get("platform", ()):

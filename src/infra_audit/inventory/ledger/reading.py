@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra_audit.catalogue import by_alias, near
 from infra_audit.errors import InputError
 from infra_audit.inventory.ledger.columns import ColumnMap
 from infra_audit.inventory.ledger.rows import Complaint, Entry, Reader
@@ -38,7 +39,10 @@ def read(
     zones: frozenset[str] | None = None,
     skip_unknown: bool = False,
 ) -> Ledger:
-    """Return what a ledger says. Raises InputError when the file cannot be read or holds no headings."""
+    """Return what a ledger says. Raises InputError when the file cannot be read, or the map names no platform there is."""
+    for name in columns.platforms():
+        if by_alias(platforms, name) is None:
+            raise InputError("ledger.map_platform", platform=name, known=near(platforms, name))
     found, without = tables(file, columns)
     ledger = Ledger(file, unread_sheets=without)
     reader = Reader(columns, platforms, zones)

@@ -179,10 +179,12 @@ class Reader:
     def _platform(self, known: Mapping[str, Cell]) -> str | None:
         cells = {name: _text(known[name]) for name in ("maker", "model", "os") if name in known}
         named = by_alias(self._platforms, cells.get("os", "").lower())
-        return named.name if named is not None else self._map.platform(cells)
+        if named is None:
+            named = by_alias(self._platforms, self._map.platform(cells) or "")
+        return named.name if named is not None else None
 
     def _unfit(self, entry: Entry, cells: Mapping[str, Cell]) -> Complaint | None:
-        if entry.platform is None or entry.platform not in self._platforms:
+        if entry.platform is None:
             cell = next((cells[name] for name in ("model", "os", "maker") if name in cells), EMPTY)
             said = " ".join(
                 _text(cells[name]) for name in ("maker", "model", "os") if name in cells and cells[name].text
