@@ -6,6 +6,7 @@ from typing import Any
 from infra_audit.baselines.standards import Catalogue
 from infra_audit.cli.output import terminal_width
 from infra_audit.model.rule import Rule
+from infra_audit.reports.columns import reason_text
 from infra_audit.texts import Language, said, text
 from infra_audit.texts.layout import wrap
 
@@ -22,6 +23,7 @@ def rule_page(rule: Rule, known: Catalogue, lang: Language) -> Iterator[str]:
 
 
 def _parts(rule: Rule, known: Catalogue, lang: Language) -> Iterator[tuple[str, str]]:
+    yield "force", _force(rule, lang)
     yield "severity", _severity(rule, lang)
     yield "clauses", "\n".join(_clause(name, known, lang) for name in rule.clauses)
     yield "conditions", ", ".join(rule.conditions)
@@ -35,6 +37,11 @@ def _parts(rule: Rule, known: Catalogue, lang: Language) -> Iterator[tuple[str, 
         yield "remediation", "\n".join(f"{name}: {_said(value, lang)}" for name, value in rule.remediation.items())
 
 
+def _force(rule: Rule, lang: Language) -> str:
+    state = text("reports", f"force.{rule.force}", lang)
+    return f"{state}: {reason_text(rule.idle.to_json(), lang)}" if rule.idle else state
+
+
 def _severity(rule: Rule, lang: Language) -> str:
     zones = [
         f"{zone}: {text('reports', f'severity.{severity}', lang)}" for zone, severity in rule.zone_severity.items()
@@ -44,7 +51,7 @@ def _severity(rule: Rule, lang: Language) -> str:
 
 def _clause(name: str, known: Catalogue, lang: Language) -> str:
     clause = known.clauses.get(name)
-    return f"{name} {clause.title[lang]}" if clause else name
+    return f"{name} {clause.title[lang]}" if clause and clause.title else name
 
 
 def _said(value: str | Mapping[str, Any], lang: Language) -> str:
