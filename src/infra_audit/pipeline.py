@@ -39,7 +39,7 @@ from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.model.rule import Baseline
-from infra_audit.network_view.coverage import InventoryCoverage
+from infra_audit.network_view.coverage import InventoryCoverage, not_in_force
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
 
@@ -216,15 +216,17 @@ class Audit:
     def documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         """Yield the facts documents of targets; one whose platform is unknown has no facts and says why.
 
-        Where inventory and zones are given, what the devices say of each other follows, as facts of the organisation.
+        Where the zones of the organisation are given, what the devices say of each other follows, as facts of the
+        organisation.
         """
         view = self._inventory_coverage()
         for document in self._documents(targets):
             if view is not None:
                 view.see(document)
             yield document
-        if view is not None:
-            yield view.join(FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}}))
+        if self.zones is not None:
+            whole = FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}})
+            yield view.join(whole) if view is not None else not_in_force(whole)
 
     @property
     def organisation(self) -> str:

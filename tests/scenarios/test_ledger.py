@@ -57,7 +57,9 @@ def records(result: Result) -> list[dict[str, Any]]:
 def place(tmp_path: Path) -> Path:
     """A folder with the zones, settings, an inventory made of a ledger, and two terminal logs."""
     (tmp_path / "zones.yaml").write_text(ZONES, encoding="utf-8")
-    (tmp_path / "infra-audit.yaml").write_text("zones: zones.yaml\norganisation: {id: nagisawa, name: {ja: 凪沢市, en: Nagisawa}}\n", encoding="utf-8")
+    (tmp_path / "infra-audit.yaml").write_text(
+        "zones: zones.yaml\norganisation: {id: nagisawa, name: {ja: 凪沢市, en: Nagisawa}}\n", encoding="utf-8"
+    )
     made = run("inventory", "import", ledger(tmp_path / "l.xlsx", *ROWS), "--out", "inv", cwd=tmp_path)
     assert made.status == 0, made.err
     (tmp_path / "logs").mkdir()
@@ -131,7 +133,9 @@ def test_a_device_that_is_in_no_ledger_is_found(place: Path) -> None:
         "json",
         "--all",
     )
-    assert {r["subject"]["id"] for r in records(run(*arguments, cwd=place))} == {"core-sw1", "acc-sw1"}, "no inventory"
+    alone = {r["subject"]["id"]: r for r in records(run(*arguments, cwd=place))}
+    assert alone["nagisawa"]["verdict"] == "not_applicable"
+    assert alone["nagisawa"]["reason"]["fields"]["cause"]["code"] == "network_view.no_inventory"
     result = run(*arguments, "-i", "inv", cwd=place)
     finding = next(r for r in records(result) if r["subject"]["id"] == "nagisawa")
     assert (result.status, finding["verdict"], finding["checked"], finding["failing"]) == (1, "fail", 3, 1)

@@ -113,6 +113,12 @@ class InventoryCoverage:
         return Coverage(state=CoverageState.PARTIAL, reason=Reason("network_view.blind", fields))
 
 
+def not_in_force(document: FactsDocument) -> FactsDocument:
+    """Return the document of the organisation where no inventory is named: there is nothing to compare with."""
+    state = Coverage(state=CoverageState.NO_SUCH_EXPOSURE, reason=Reason("network_view.no_inventory"))
+    return replace(document, coverage={**document.coverage, AREA: state})
+
+
 def _order(key: _Key) -> tuple[int, int, str]:
     address = ipaddress.ip_address(key[0]) if key[0] else None
     return (address.version, int(address), "") if address is not None else (9, 0, key[1])

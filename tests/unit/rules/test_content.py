@@ -13,6 +13,8 @@ from infra_audit.baselines import lint, loader, selftest, source, standards
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 ZONES = {"mynumber", "lgwan", "internet"}
 PLATFORMS = {"cisco_ios", "fortinet", "yamaha", "linux"}
+OF_THE_ORGANISATION = {"properties": {"subject": {"properties": {"kind": {"const": "organisation"}}}}}
+"""Whom rules concern that no text of one device can break."""
 
 
 @cache
@@ -106,13 +108,14 @@ class TestRule:
         assert set(meta(rule_id)["severity"].get("zones", {})) <= ZONES
 
     def test_a_counter_line_exists_for_a_platform(self, rule_id: str) -> None:
-        assert meta(rule_id).get("counterlines")
-        assert set(meta(rule_id)["counterlines"]) <= PLATFORMS
+        of_devices = rules()[rule_id]["if"] != OF_THE_ORGANISATION
+        assert bool(meta(rule_id).get("counterlines")) is of_devices
+        assert set(meta(rule_id).get("counterlines", {})) <= PLATFORMS
         assert set(meta(rule_id).get("remediation", {})) <= PLATFORMS
 
     def test_counter_lines_name_sources_that_exist(self, rule_id: str) -> None:
         shipped = catalogue.platforms()
-        for platform, text in meta(rule_id)["counterlines"].items():
+        for platform, text in meta(rule_id).get("counterlines", {}).items():
             found = re.match(r"#begin (\S+)\n", text)
             if found and platform in shipped:
                 assert found[1] in shipped[platform].sources
