@@ -128,6 +128,8 @@ def test_the_empty_ledger_is_one_that_can_be_read(lang: Language, tmp_path: Path
         (b"", "ledger.no_headings"),
         ("ホスト名,系\n".encode("euc_jp"), "ledger.no_headings"),
         (b"\x81\x20\xff", "ledger.encoding"),
+        (b"PK\x03\x04 broken", "xlsx.invalid"),
+        (b"\xd0\xcf\x11\xe0 old or with a password", "xlsx.invalid"),
     ],
 )
 def test_a_file_that_is_no_ledger(written: bytes, code: str, tmp_path: Path) -> None:

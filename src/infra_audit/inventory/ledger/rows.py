@@ -11,6 +11,7 @@ from infra_audit.catalogue import by_alias
 from infra_audit.inventory.ledger.columns import ColumnMap, plain
 from infra_audit.inventory.ledger.dates import date
 from infra_audit.inventory.ledger.sheets import Cell
+from infra_audit.inventory.variables import is_template
 from infra_audit.model.platform import Platform
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -103,6 +104,9 @@ class Reader:
             known
         )
         entry.platform = self._platform(known)
+        for name in entry.more:
+            if is_template(entry.more[name]):
+                self._complain(known[name], "template")
         return Row(entry, tuple(self._complaints), self._unfit(entry, cells))
 
     def _complain(self, cell: Cell, code: str, **fields: object) -> None:

@@ -11,7 +11,8 @@ from infra_audit.errors import InputError
 from infra_audit.inventory.ledger.columns import ColumnMap, heading
 from infra_audit.xlsxfile import Sheet, Value, address
 
-_EXCEL = (".xlsx", ".xlsm")
+_EXCEL = (b"PK", b"\xd0\xcf")
+"""How a workbook begins, and one of the old kind or with a password, which the library refuses."""
 _ENCODINGS = ("utf-8-sig", "cp932")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _HEADINGS = 2
@@ -60,8 +61,10 @@ class Table:
 
 def tables(file: Path, columns: ColumnMap) -> tuple[list[Table], list[str]]:
     """Return the sheets with headings, and the names of those without. Raises InputError when there is none with."""
-    sheets = xlsxfile.load(file) if file.suffix.lower() in _EXCEL else [_csv(file)]
-    if columns.sheets is not None and file.suffix.lower() in _EXCEL:
+    data = _bytes(file)
+    workbook = data.startswith(_EXCEL)
+    sheets = xlsxfile.load(file) if workbook else [_csv(file, data)]
+    if columns.sheets is not None and workbook:
         missing = [name for name in columns.sheets if name not in {sheet.name for sheet in sheets}]
         for name in missing:
             known = ", ".join(sheet.name for sheet in sheets)
@@ -94,11 +97,14 @@ def _table(sheet: Sheet, columns: ColumnMap) -> Table | None:
     return Table(sheet, header, found, tuple(cell for cell in cells if cell.text))
 
 
-def _csv(file: Path) -> Sheet:
+def _bytes(file: Path) -> bytes:
     try:
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise InputError("file.unreadable", file=str(file), what=type(error).__name__) from error
+
+
+def _csv(file: Path, data: bytes) -> Sheet:
     text = _decoded(data, file)
     first = text.split("\n", 1)[0]
     delimiter = "\t" if first.count("\t") > first.count(",") else ","
