@@ -125,7 +125,7 @@ class Audit:
         return standards.load(overlays=self.overlays, edition=s.edition, file=s.config)
 
     @cached_property
-    def zones(self) -> Sequence[Mapping[str, Any]] | None:
+    def zone_rows(self) -> Sequence[Mapping[str, Any]] | None:
         """Return the zones of the organisation, None when none are named. Raises InputError."""
         from infra_audit.inventory.zones import load as load_zones
 
@@ -133,7 +133,7 @@ class Audit:
 
     def zone_ids(self) -> frozenset[str] | None:
         """Return the ids of the zones of the organisation, None when none are named."""
-        return None if self.zones is None else frozenset(zone["id"] for zone in self.zones)
+        return None if self.zone_rows is None else frozenset(zone["id"] for zone in self.zone_rows)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
@@ -224,7 +224,7 @@ class Audit:
             if view is not None:
                 view.see(document)
             yield document
-        if self.zones is not None:
+        if self.zone_rows is not None:
             whole = FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}})
             yield view.join(whole) if view is not None else not_in_force(whole)
 
@@ -234,9 +234,9 @@ class Audit:
         return str((self.settings.organisation or {}).get("id", "organisation"))
 
     def _inventory_coverage(self) -> InventoryCoverage | None:
-        if self.inventory is None or self.zones is None:
+        if self.inventory is None or self.zone_rows is None:
             return None
-        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zones)
+        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zone_rows)
 
     def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")
