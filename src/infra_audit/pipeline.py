@@ -9,7 +9,7 @@ Everything is lazy: one target at a time is in memory. A device that fails is da
 import datetime as dt
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,6 +42,7 @@ from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.model.register import Register, Zones
 from infra_audit.model.rule import Baseline
+from infra_audit.network_view.coverage import InventoryCoverage, not_in_force
 from infra_audit.registers.joining import Joiner
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
@@ -88,6 +89,8 @@ class Audit:
         """Nothing is read until it is needed."""
         self.settings = settings
         self.observer: Observer = observer or Quiet()
+        self.inventory: Inventory | None = None
+        """The inventory that the run names; what is seen in the network is compared with the whole of it."""
         self.cancel = threading.Event()
         self.unsure: list[tuple[str, str]] = []
         """Devices whose platform is a guess, with the platform; filled while targets are read."""
@@ -128,6 +131,17 @@ class Audit:
         """Return the catalogues of clauses in force."""
         s = self.settings
         return standards.load(overlays=self.overlays, edition=s.edition, file=s.config)
+
+    @cached_property
+    def zone_rows(self) -> Sequence[Mapping[str, Any]] | None:
+        """Return the zones of the organisation, None when none are named. Raises InputError."""
+        from infra_audit.inventory.zones import load as load_zones
+
+        return None if self.settings.zones is None else load_zones(self.settings.zones)
+
+    def zone_ids(self) -> frozenset[str] | None:
+        """Return the ids of the zones of the organisation, None when none are named."""
+        return None if self.zone_rows is None else frozenset(zone["id"] for zone in self.zone_rows)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
@@ -210,19 +224,33 @@ class Audit:
     def documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         """Yield the facts documents of targets; one whose platform is unknown has no facts and says why.
 
-        Where answers of the self-inspection are given they join, and rooms, sites and the organisation follow.
+        Answers of the self-inspection join them, and rooms, sites and the organisation follow. Where the zones of the
+        organisation are given, what the devices say of each other is a fact of it.
         """
-        if self.answers is None:
-            yield from self._documents(targets)
-            return
-        from infra_audit.attestations import places
-
+        view = self._inventory_coverage()
         seen: set[str | None] = set()
         for document in self._documents(targets):
+            if view is not None:
+                view.see(document)
             seen.add(document.subject.get("site"))
-            yield self.answers.join(document)
-        yield from self.answers.facilities(places.once([*self.rooms(), *places.sites(seen)]))
-        yield self.answers.organisation(self.organisation)
+            yield document if self.answers is None else self.answers.join(document)
+        if self.answers is not None:
+            from infra_audit.attestations import places
+
+            yield from self.answers.facilities(places.once([*self.rooms(), *places.sites(seen)]))
+        yield from self._of_organisation(view)
+
+    def _of_organisation(self, view: InventoryCoverage | None) -> Iterator[FactsDocument]:
+        """Yield the document of the organisation, if anything is to be said of it."""
+        if self.answers is not None:
+            whole = self.answers.organisation(self.organisation)
+        elif self.zone_rows is not None:
+            whole = FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}})
+        else:
+            return
+        if self.zone_rows is not None:
+            whole = view.join(whole) if view is not None else not_in_force(whole)
+        yield whole
 
     @cached_property
     def answers(self) -> Answers | None:
@@ -255,6 +283,11 @@ class Audit:
         data = yamlfile.load(file) if file is not None and file.is_file() else []
         rows = data.get("rows", []) if isinstance(data, dict) else data
         return list(places.rooms(rows, self.settings.lang))
+
+    def _inventory_coverage(self) -> InventoryCoverage | None:
+        if self.inventory is None or self.zone_rows is None:
+            return None
+        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zone_rows)
 
     def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")

@@ -21,7 +21,8 @@ def command(lang: Language) -> click.Command:
         if not values["paths"] and settings.attestations is None:  # answers of persons can be judged alone
             raise click.MissingParameter(param=argument)
         audit = Audit(settings)
-        targets = audit.read(values["paths"], options.to_known(values), options.to_inventory(values))
+        audit.inventory = options.to_inventory(values)
+        targets = audit.read(values["paths"], options.to_known(values), audit.inventory)
         tally = Tally(settings.fail_on)
         findings = audit.findings(audit.documents(targets), options.to_scope(values))
         output.write(tally.records(findings), "findings", lang, values)

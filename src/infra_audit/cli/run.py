@@ -19,7 +19,7 @@ from infra_audit.texts.layout import printable
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 COMMANDS = (
-    "demo", "scan", "collect", "parse", "check", "diff", "rules", "waiver", "attest", "platform", "doctor",
+    "demo", "scan", "collect", "parse", "check", "diff", "rules", "inventory", "waiver", "attest", "platform", "doctor",
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def command(lang: Language) -> click.Command:
 def report(folder: Path, settings: Settings, scope: Scope, lang: Language, values: dict[str, Any]) -> Exit:
     """Judge a snapshot, print findings and clauses, and keep them beside the snapshot, never inside it."""
     audit = Audit(settings)
+    audit.inventory = options.to_inventory(values) if "inventory" in values else None
     findings = list(audit.findings(audit.documents(audit.read([folder], Known())), scope))
     tally = Tally(settings.fail_on)
     records = list(tally.records(findings))

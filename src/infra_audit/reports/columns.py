@@ -459,6 +459,27 @@ KEPT_FILES = (
     Column("state", _said("kept", "state")),
     Column("answers", _field("answers")),
 )
+
+
+def _meaning(record: Record, lang: Language) -> str:
+    known = record["means"] if record["field"] in ("state", "blank") else None
+    return text("ledger", f"means.{known}", lang) if known else _cell(record["means"])
+
+
+DEVICES = (
+    Column("subject", _field("id"), whole=True),
+    Column("kind", lambda r, lang: word("kind", r["kind"], lang) if r.get("kind") else ""),
+    Column("platform", _field("platform")),
+    Column("address", _field("host")),
+    Column("zones", _field("zones")),
+    Column("site", _field("site"), extra=True),
+    Column("location", _field("location"), extra=True),
+)
+LEDGER_COLUMNS = (
+    Column("field", lambda r, lang: text("ledger", f"field.{r['field']}", lang)),
+    Column("written", _field("written")),
+    Column("means", _meaning),
+)
 CHECKS = (
     Column("check", lambda r, lang: text("doctor", f"check.{r['check']}", lang)),
     Column("state", _said("state", "state")),
@@ -492,6 +513,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "checks": CHECKS,
     "attestations": ATTESTATIONS,
     "kept_files": KEPT_FILES,
+    "devices": DEVICES,
+    "ledger_columns": LEDGER_COLUMNS,
 }
 
 
