@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from infra_audit import catalogue, time_limit
+from infra_audit.attestations.documents import Answers, Place
+from infra_audit.attestations.questions import Question, questions
 from infra_audit.baselines import standards
 from infra_audit.baselines.engine import Engine
 from infra_audit.baselines.loader import Sources, derive
@@ -63,6 +65,10 @@ class Inventory:
     vault_ids: tuple[str, ...] = ()
     limit: tuple[str, ...] = ()
     """Device ids or groups to keep; () = all."""
+
+
+MADE = frozenset({"network", "facility", "organisation"})
+"""Kinds of subject that are never read from a target: their documents are made here, and say their kind."""
 
 
 class Quiet:
@@ -202,7 +208,53 @@ class Audit:
     # --- documents and findings ----------------------------------------------------------------------------------------
 
     def documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
-        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why."""
+        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why.
+
+        Where answers of the self-inspection are given they join, and rooms, sites and the organisation follow.
+        """
+        if self.answers is None:
+            yield from self._documents(targets)
+            return
+        from infra_audit.attestations import places
+
+        seen: set[str | None] = set()
+        for document in self._documents(targets):
+            seen.add(document.subject.get("site"))
+            yield self.answers.join(document)
+        yield from self.answers.facilities(places.once([*self.rooms(), *places.sites(seen)]))
+        yield self.joiner.join(self.answers.organisation(self.organisation))
+
+    @cached_property
+    def answers(self) -> Answers | None:
+        """Return the answers of the self-inspection, None when none are named.
+
+        Raises InputError when a file of them is wrong, IntegrityError when a piece of evidence was changed.
+        """
+        if self.settings.attestations is None:
+            return None
+        from infra_audit.attestations import store
+
+        asked = self.questions
+        return Answers(asked, store.load(self.settings.attestations, asked), self.today)
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Return what the rules in force ask of persons."""
+        return questions(self.baseline.rules)
+
+    @property
+    def organisation(self) -> str:
+        """Return the id of the organisation."""
+        return str((self.settings.organisation or {}).get("id", "organisation"))
+
+    def rooms(self) -> list[Place]:
+        """Return the rooms of the register of controlled areas, and their sites. Raises InputError."""
+        from infra_audit.attestations import places
+
+        register = self.registers.get("controlled_areas")
+        return list(places.rooms([row.values for row in register.rows] if register else [], self.settings.lang))
+
+    def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")
         acknowledgements = self._acknowledgements()
         for target in targets:
@@ -276,11 +328,17 @@ class Audit:
         return self.settings.as_of or tokyo_day(dt.datetime.now(dt.UTC))
 
     def findings(self, documents: Iterable[FactsDocument], scope: Scope) -> Iterator[Finding]:
-        """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them."""
-        engine = Engine(self.baseline, self.settings.engine)
+        """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them.
+
+        Questions to persons are judged only where the answers of persons are given.
+        """
+        engine = Engine(self.baseline, self.settings.engine, attested=self.settings.attestations is not None)
+        elsewhere = frozenset(r.id for r in self.baseline.rules if r.kinds is not None and set(r.kinds) <= MADE)
         duties = Duties(self.standards)
         for document in documents:
             found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
+            if document.subject.get("kind") is None:  # whatever it is, it was read from a target
+                found = (f for f in found if f.rule not in elsewhere)
             yield from self.waivers.apply(duties.apply(sorted(found, key=_by_weight)))
 
     @cached_property
@@ -448,7 +506,9 @@ def _unknown(target: Target, reason: Reason | None) -> FactsDocument:
         **({"zones": list(device.zones)} if device.zones else {}),
     }
     coverage = {
-        name: Coverage(state=CoverageState.UNREADABLE, reason=reason) for name in catalogue.areas() if name != "subject"
+        name: Coverage(state=CoverageState.UNREADABLE, reason=reason)
+        for name, area in catalogue.areas().items()
+        if area.is_read
     }
     return FactsDocument(facts={"subject": subject}, coverage=coverage, artifacts=target.artifacts)
 

@@ -14,9 +14,12 @@ from infra_audit.texts import Language, text
 
 def command(lang: Language) -> click.Command:
     """Build the command."""
+    argument = options.paths(required=False)
 
     def run(**values: Any) -> Exit:
         settings = options.to_settings(lang, values)
+        if not values["paths"] and settings.attestations is None:  # answers of persons can be judged alone
+            raise click.MissingParameter(param=argument)
         audit = Audit(settings)
         targets = audit.read(values["paths"], options.to_known(values), options.to_inventory(values))
         tally = Tally(settings.fail_on)
@@ -33,7 +36,7 @@ def command(lang: Language) -> click.Command:
         return tally.status()
 
     params = [
-        options.paths(),
+        argument,
         *options.known(lang),
         *options.inventory(lang),
         *options.judging(lang),

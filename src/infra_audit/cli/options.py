@@ -76,6 +76,7 @@ def judging(lang: Language) -> list[click.Parameter]:
         option(lang, "--zones", type=AnyPath(), metavar="FILE"),
         option(lang, "--resilience-model", type=click.Choice(MODELS)),
         option(lang, "--waivers", type=_FILE, multiple=True),
+        option(lang, "--attestations", type=_FOLDER),
         option(lang, "--fail-on", type=click.Choice(["critical", "high", "medium", "low"])),
         option(lang, "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD"),
         option(lang, "--engine", type=click.Choice(["fast", "reference"])),
