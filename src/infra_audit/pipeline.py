@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra_audit import catalogue, time_limit, yamlfile
+from infra_audit import catalogue, time_limit
 from infra_audit.attestations.documents import Answers, Place
 from infra_audit.attestations.questions import Question, questions
 from infra_audit.baselines import standards
@@ -250,7 +250,7 @@ class Audit:
             return
         if self.zone_rows is not None:
             whole = view.join(whole) if view is not None else not_in_force(whole)
-        yield whole
+        yield self.joiner.join(whole)
 
     @cached_property
     def answers(self) -> Answers | None:
@@ -279,10 +279,8 @@ class Audit:
         """Return the rooms of the register of controlled areas, and their sites. Raises InputError."""
         from infra_audit.attestations import places
 
-        file = self.settings.registers / "controlled_areas.yaml" if self.settings.registers else None
-        data = yamlfile.load(file) if file is not None and file.is_file() else []
-        rows = data.get("rows", []) if isinstance(data, dict) else data
-        return list(places.rooms(rows, self.settings.lang))
+        register = self.registers.get("controlled_areas")
+        return list(places.rooms([row.values for row in register.rows] if register else [], self.settings.lang))
 
     def _inventory_coverage(self) -> InventoryCoverage | None:
         if self.inventory is None or self.zone_rows is None:
