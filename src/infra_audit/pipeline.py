@@ -9,7 +9,7 @@ Everything is lazy: one target at a time is in memory. A device that fails is da
 import datetime as dt
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -132,16 +132,9 @@ class Audit:
         s = self.settings
         return standards.load(overlays=self.overlays, edition=s.edition, file=s.config)
 
-    @cached_property
-    def zone_rows(self) -> Sequence[Mapping[str, Any]] | None:
-        """Return the zones of the organisation, None when none are named. Raises InputError."""
-        from infra_audit.inventory.zones import load as load_zones
-
-        return None if self.settings.zones is None else load_zones(self.settings.zones)
-
     def zone_ids(self) -> frozenset[str] | None:
         """Return the ids of the zones of the organisation, None when none are named."""
-        return None if self.zone_rows is None else frozenset(zone["id"] for zone in self.zone_rows)
+        return None if self.zones is None else frozenset(zone.id for zone in self.zones.zones)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
@@ -244,13 +237,11 @@ class Audit:
         """Yield the document of the organisation, if anything is to be said of it."""
         if self.answers is not None:
             whole = self.answers.organisation(self.organisation)
-        elif self.zone_rows is not None:
+        elif self.zones is not None:
             whole = FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}})
         else:
             return
-        if self.zone_rows is not None:
-            whole = view.join(whole) if view is not None else not_in_force(whole)
-        yield self.joiner.join(whole)
+        yield self.joiner.join(view.join(whole) if view is not None else not_in_force(whole))
 
     @cached_property
     def answers(self) -> Answers | None:
@@ -283,9 +274,9 @@ class Audit:
         return list(places.rooms([row.values for row in register.rows] if register else [], self.settings.lang))
 
     def _inventory_coverage(self) -> InventoryCoverage | None:
-        if self.inventory is None or self.zone_rows is None:
+        if self.inventory is None or self.zones is None:
             return None
-        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zone_rows)
+        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zones)
 
     def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")
