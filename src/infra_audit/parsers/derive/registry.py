@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from infra_audit.parsers.derive import Step
 from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_CLASSES, PASSWORD_POLICY, SUDO_COMMANDS
 from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
+from infra_audit.parsers.derive.administrators import SUDO_ADMINISTRATORS
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.gateways import GATEWAY_REDUNDANT
 from infra_audit.parsers.derive.join import JOIN
@@ -14,6 +15,7 @@ from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
 from infra_audit.parsers.derive.offers import OFFERS
 from infra_audit.parsers.derive.openings import ACL_RANGES, INSPECTIONS, POLICY_RANGES
+from infra_audit.parsers.derive.permissions import EXCESS_MODE, PERMISSION_BITS
 from infra_audit.parsers.derive.policies import (
     NAT_ORDER,
     NAT_RULE_SETS,
@@ -56,6 +58,7 @@ STEPS: Mapping[str, Step] = {
     "bundle": BUNDLE,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
+    "excess_mode": EXCESS_MODE,
     "gateway_redundant": GATEWAY_REDUNDANT,
     "host_access": HOST_ACCESS,
     "join": JOIN,
@@ -92,7 +95,9 @@ STEPS: Mapping[str, Step] = {
     "pam_stack": PAM_STACK,
     "password_classes": PASSWORD_CLASSES,
     "password_policy": PASSWORD_POLICY,
+    "permission_bits": PERMISSION_BITS,
     "proposals_in_use": PROPOSALS_IN_USE,
+    "sudo_administrators": SUDO_ADMINISTRATORS,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
     "vlan_ports": VLAN_PORTS,
