@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra_audit.baselines.standards import Catalogue
 from infra_audit.cli.output import terminal_width
 from infra_audit.model.rule import Rule
+from infra_audit.model.standard import Catalogue
 from infra_audit.texts import Language, said, text
 from infra_audit.texts.layout import wrap
 

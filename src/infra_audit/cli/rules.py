@@ -8,7 +8,7 @@ import click
 from infra_audit.baselines import lint, standards
 from infra_audit.baselines.loader import load
 from infra_audit.baselines.source import read_all
-from infra_audit.cli import options, output
+from infra_audit.cli import coverage, options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command, SubGroup
 from infra_audit.cli.rule_page import rule_page
@@ -19,7 +19,7 @@ from infra_audit.texts import Language, text
 
 def command(lang: Language) -> click.Command:
     """Build the group."""
-    builders = {"list": _list, "show": _show, "lint": _lint, "test": _test, "coverage": _coverage}
+    builders = {"list": _list, "show": _show, "lint": _lint, "test": _test, "coverage": coverage.command}
     return SubGroup("rules", lang, builders=builders)
 
 
@@ -63,7 +63,7 @@ def _lint(lang: Language) -> click.Command:
         settings = options.to_settings(lang, values)
         files = list(read_all(settings.baselines))
         known = standards.load()
-        problems = lint.lint(files, clauses=known.ids, conditions=known.conditions)
+        problems = lint.lint(files, clauses=known.ids, conditions=frozenset(known.conditions))
         for problem in problems:
             what = text("lint", problem.code, lang, **problem.fields)
             click.echo(f"{problem.file}: {problem.rule}: {problem.pointer}: {problem.code} {what}")
@@ -85,20 +85,3 @@ def _test(lang: Language) -> click.Command:
         return Exit.INPUT if results.failures else Exit.OK
 
     return Command("test", lang, params=_overlay(lang), callback=run, code="rules.test")
-
-
-def _coverage(lang: Language) -> click.Command:
-    def run(**values: Any) -> Exit:
-        baseline = _baseline(lang, values)
-        records = []
-        for clause in standards.load().clauses.values():
-            rules = [r.id for r in baseline.rules if clause.id in r.clauses]
-            records.append(
-                {"clause": clause.id, "title": dict(clause.title), "mode": list(clause.mode), "rules": rules}
-            )
-        output.write(records, "coverage", lang, values)
-        return Exit.OK
-
-    return Command(
-        "coverage", lang, params=[*_overlay(lang), *options.output(lang)], callback=run, code="rules.coverage"
-    )
