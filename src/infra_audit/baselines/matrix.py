@@ -1,5 +1,6 @@
 """The coverage matrix from the sides of its readers: clauses, the audit table, related controls, statute, threats."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,8 +10,9 @@ from infra_audit.model.finding import Verdict
 from infra_audit.model.standard import Catalogue, Clause
 
 Row = dict[str, Any]
-SHOWN = 20
-"""Subjects and artefacts named in one cell of the audit table; the others are counted."""
+SHOWN = 8
+"""Rules, subjects and artefacts named in one cell of the audit table; the others are counted. Excel prints no row
+that is higher than 409 points, so a cell has to stay below some thirty lines."""
 
 
 def rows(counter: ClauseCounter, view: str, clauses: tuple[str, ...] = ()) -> list[Row]:
@@ -105,7 +107,8 @@ def _path(clause: Clause, known: Catalogue) -> list[Clause]:
 
 
 def _numbers(clause: Clause, standard: str) -> list[str]:
-    return [name.partition(":")[2] for name in clause.crosswalk if name.startswith(standard)]
+    found = [name.partition(":")[2] for name in clause.crosswalk if name.startswith(standard)]
+    return sorted(found, key=lambda number: [int(part) for part in re.findall(r"\d+", number)])
 
 
 def _found(counter: ClauseCounter, row: ClauseRow) -> Row:

@@ -49,12 +49,17 @@ def command(lang: Language) -> click.Command:
 def _found(audit: Audit, values: dict[str, Any]) -> Iterator[Finding | Judgement]:
     """Yield the findings of files that hold some, and those that judging the other paths gives now."""
     files = [path for path in values["paths"] if holds_findings(path)]
+    wanted = tuple(values["rules"]) or ("",)
     for path in files:
-        yield from read(path)
+        yield from (judgement for judgement in read(path) if judgement.rule.startswith(wanted))
     targets: Sequence[Path] = [path for path in values["paths"] if path not in files]
     if targets or values["inventory"]:
         read_targets = audit.read(targets, options.to_known(values), options.to_inventory(values))
         yield from audit.findings(audit.documents(read_targets), Scope(rules=values["rules"]))
+
+
+LONGEST_LINE = 2**24
+"""Bytes looked at to see what a file is."""
 
 
 def holds_findings(path: Path) -> bool:
@@ -63,8 +68,8 @@ def holds_findings(path: Path) -> bool:
         return False
     with path.open("rb") as stream:
         try:
-            first = json.loads(stream.readline())
-        except ValueError:
+            first = json.loads(stream.readline(LONGEST_LINE))
+        except (ValueError, RecursionError):
             return False
     return isinstance(first, dict) and {"rule", "verdict", "subject"} <= first.keys()
 
@@ -76,5 +81,5 @@ def read(path: Path) -> Iterator[Judgement]:
             if line.strip():
                 try:
                     yield Judgement.read(json.loads(line))
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     raise BaselineError("baseline.not_findings", file=str(path), line=number) from error

@@ -228,9 +228,9 @@ COVERAGE_CONTROLS = (
     Column("related_control", _field("clause"), whole=True),
     Column("title", _title),
     Column("related_clauses", coverage.related, whole=True),
-    Column("result", coverage.outcome, whole=True),
-    *coverage.counts("fail", "pass", "no_evidence"),
-    *coverage.counts("not_applicable", extra=True),
+    Column("result", coverage.outcome),
+    *coverage.counts("fail", "no_evidence"),
+    *coverage.counts("pass", "not_applicable", extra=True),
 )
 COVERAGE_STATUTORY = (
     Column("statute", _field("clause"), whole=True, extra=True),
@@ -240,7 +240,7 @@ COVERAGE_STATUTORY = (
     *coverage.counts("fail", "pass", "no_evidence"),
     *coverage.counts("not_applicable", extra=True),
     Column("transitional", lambda r, lang: str(r["transitional"].get(lang, "")), extra=True),
-    Column("related_clauses", _field("related"), extra=True),
+    Column("related_sections", coverage.sections, extra=True),
 )
 COVERAGE_THREATS = (
     Column("clause", _field("clause"), whole=True),

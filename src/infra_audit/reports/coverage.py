@@ -6,6 +6,9 @@ from infra_audit.reports.column import Column, word
 from infra_audit.reports.interface import Record
 from infra_audit.texts import Language, text
 
+RULES_SHOWN, SUBJECTS_SHOWN = 6, 3
+"""Named in the cell of what was found; a row that is higher than a page prints only in part."""
+
 
 def counts(*names: str, extra: bool = False) -> tuple[Column, ...]:
     """Return a column for each of some counts; where a record does not count it the cell is empty."""
@@ -42,7 +45,12 @@ def why(record: Record, lang: Language) -> str:
 
 def related(record: Record, lang: Language) -> str:
     """Return the clauses that lead to a control, each with how far it answers it."""
-    return "\n".join(f"{r['clause']} ({word('strength', r['strength'], lang)})" for r in record["related"])
+    return "\n".join(f"{word('strength', r['strength'], lang)} {r['clause']}" for r in record["related"])
+
+
+def sections(record: Record, _: Language) -> str:
+    """Return the sections whose clauses lead to a field of the law."""
+    return ", ".join(dict.fromkeys(name.partition("(")[0] for name in record["related"]))
 
 
 def zone(record: Record, lang: Language) -> str:
@@ -92,10 +100,13 @@ def subjects(record: Record, lang: Language) -> str:
 
 
 def found(record: Record, lang: Language) -> str:
-    """Return what each rule found: those with a finding one by one, the others counted."""
+    """Return what each rule found: the first of those that fail or lack evidence one by one, the others counted."""
     rules = record["found"]
-    open_ones = [rule for rule in rules if rule["fail"] or rule["no_evidence"]]
-    lines = [f"・{rule['title'].get(lang, rule['rule'])}: {_tally(rule, lang)}" for rule in open_ones]
+    open_ones = sorted((r for r in rules if r["fail"] or r["no_evidence"]), key=lambda r: not r["fail"])
+    shown = open_ones[:RULES_SHOWN]
+    lines = [f"・{rule['title'].get(lang, rule['rule'])}: {_tally(rule, lang)}" for rule in shown]
+    if len(open_ones) > len(shown):
+        lines.append(text("reports", "audit.more_rules", lang, count=len(open_ones) - len(shown)))
     passing = sum(1 for rule in rules if rule not in open_ones and rule["counts"]["pass"])
     idle = len(rules) - len(open_ones) - passing
     for code, count in (("passing", passing), ("not_applicable", idle)):
@@ -112,8 +123,8 @@ def _tally(rule: Record, lang: Language) -> str:
     parts = []
     for verdict in ("fail", "no_evidence"):
         if rule[verdict]:
-            count = rule["counts"][verdict]
-            named = ", ".join([*rule[verdict], *_more(count - len(rule[verdict]), lang)])
+            count, named_ones = rule["counts"][verdict], rule[verdict][:SUBJECTS_SHOWN]
+            named = ", ".join([*named_ones, *_more(count - len(named_ones), lang)])
             parts.append(f"{word('verdict', verdict, lang)} {count} ({named})")
     parts += [f"{word('verdict', v, lang)} {rule['counts'][v]}" for v in ("pass",) if rule["counts"][v]]
     if rule["waived"]:
