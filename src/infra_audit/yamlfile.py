@@ -117,3 +117,8 @@ def load(path: Path | Traversable, *, cached: bool = False) -> Any:
     if cached:
         return cache.made("yaml-1", text, lambda: loads(text, str(path)))
     return loads(text, str(path))
+
+
+def dumps(value: Any) -> str:
+    """Return a value of JSON as short YAML: what has no lists or mappings below it stands in one line."""
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100))

@@ -63,6 +63,11 @@ def _said(code: str, lang: Language, **fields: object) -> str:
     return text("cli", f"page.{code}", lang, **fields)
 
 
+def areas(platforms: Mapping[str, Platform]) -> Mapping[str, frozenset[str]]:
+    """Return the areas of the facts that each platform gives."""
+    return {name: frozenset(describe(platform)["areas"]) for name, platform in platforms.items()}
+
+
 def on_terminal(platform: Platform, lang: Language, columns: int) -> str:
     """Return the page for a terminal."""
     shown = []

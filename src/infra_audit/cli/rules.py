@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from infra_audit import catalogue
 from infra_audit.baselines import lint, standards
 from infra_audit.baselines.loader import load
 from infra_audit.baselines.source import read_all
@@ -49,7 +50,11 @@ def _show(lang: Language) -> click.Command:
         if values["format"] == "json":
             click.echo(json.dumps({"id": rule.id, **rule.definition}, ensure_ascii=False, indent=2))
         else:
-            click.echo("\n".join(rule_page(rule, standards.load(), lang)))
+            from infra_audit.cli.platform_page import areas
+
+            settings = options.to_settings(lang, values)
+            page = rule_page(rule, standards.load(), lang, areas(catalogue.platforms(settings.platforms)))
+            click.echo("\n".join(page))
         return Exit.OK
 
     formats = options.option(lang, "--format", type=click.Choice(["table", "json"]), default="table")
