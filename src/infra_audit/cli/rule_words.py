@@ -81,6 +81,8 @@ def _phrases(schema: Schema, place: str, lang: Language) -> Iterator[str]:
     leaf = _leaf(schema, lang)
     if leaf:
         yield _said("phrase", lang, place=_here(place, lang), asked=leaf)
+    elif "type" in schema and not any(name in schema for name in _STRUCTURE):
+        yield _said("phrase_known", lang, place=_here(place, lang))
     if "contains" in schema:
         yield _said("phrase_some", lang, place=_here(place, lang), asked=_inner(schema["contains"], lang))
     if "items" in schema:
@@ -100,6 +102,8 @@ def _inner(schema: Schema, lang: Language) -> str:
 def _leaf(schema: Schema, lang: Language) -> str:
     """Return what is asked of a single value, empty when nothing is."""
     plain = dict(schema)
+    if plain.get("type") == "null":
+        plain["const"] = None
     values = plain.get("enum", ())
     if len(values) == 1:
         plain["const"] = plain.pop("enum")[0]
