@@ -55,11 +55,12 @@ test-full: dev tests/ajv/node_modules/.installed ## the long loops in full; writ
 	@$(MAKE) --no-print-directory debian-packages lint types
 	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest $(SHARED) tests --verification docs/verification.md
 
-docs: dev ## make the README's picture and the sample report anew
+docs: dev ## make anew what is generated: picture, sample report, pages of platforms and clauses
 	$(BIN)/python -m docs.generate
 
-corpus: dev ## read the corpus of real configurations and write docs/corpus.md
+corpus: dev ## read the corpus of real configurations and write docs/corpus.md and docs/rules/platforms.md
 	$(BIN)/python -m docs.corpus_report
+	$(BIN)/python -m docs.rule_platforms
 
 bench: dev ## measure speed; prints CPU seconds and ratios
 	$(BIN)/python -m benchmarks
