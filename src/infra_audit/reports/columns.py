@@ -220,7 +220,7 @@ COVERAGE_AUDIT = (
     Column("artifacts", coverage.artifacts, extra=True),
     Column("audit_subjects", coverage.subjects, extra=True),
     Column("audit_found", coverage.found, extra=True),
-    Column("assessment", coverage.outcome),
+    Column("assessment", coverage.assessment),
     Column("own_clause", _field("clause"), extra=True),
     Column("statute", coverage.statute, extra=True),
 )

@@ -32,6 +32,13 @@ def outcome(record: Record, lang: Language) -> str:
     return word("mode", "out_of_scope", lang) if modes == ["out_of_scope"] else word("result", "none", lang)
 
 
+def assessment(record: Record, lang: Language) -> str:
+    """Return the result; a pass that rests on some of the conditions only says on how many."""
+    partly = record["result"] == "pass" and record["counts"]["conditions_with_rule"] < record["counts"]["conditions"]
+    told = outcome(record, lang)
+    return f"{told}\n{text('reports', 'audit.of_conditions', lang, of=conditions(record, lang))}" if partly else told
+
+
 def conditions(record: Record, _: Language) -> str:
     """Return how many of the conditions a rule asks for."""
     found = record["counts"]

@@ -17,6 +17,7 @@ from infra_audit.model.reason import Reason
 from infra_audit.model.standard import OWN
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.columns import TABLES
+from infra_audit.reports.coverage import assessment
 from infra_audit.reports.interface import Output
 from infra_audit.texts import LANGUAGES, Language
 from infra_audit.texts.layout import width, wrap
@@ -181,3 +182,13 @@ def test_the_audit_table_begins_with_the_nine_columns_of_the_guideline() -> None
         "audit_heading", "number", "required", "audit_item", "audit_documents", "audit_methods", "example_number",
         "jisq27002", "audit_note", "artifacts", "audit_subjects", "audit_found", "assessment", "own_clause", "statute",
     ]  # fmt: skip
+
+
+def test_a_pass_on_some_of_the_conditions_says_so() -> None:
+    rule = next(r for r in BASELINE.rules if "mic-r8:4.1(1)" in r.clauses)
+    counter = ClauseCounter(KNOWN, BASELINE)
+    counter.add(finding(rule.id, rule.clauses, Verdict.PASS, "a"))
+    row = next(r for r in matrix.rows(counter, "audit") if r["clause"] == "mic-r8:4.1(1)")
+    counts = {**row["counts"], "conditions": 5, "conditions_with_rule": 3}
+    assert assessment({**row, "counts": counts}, "ja") == "適合\n（確認項目 3/5）"
+    assert assessment({**row, "counts": {**counts, "conditions_with_rule": 5}}, "ja") == "適合"
