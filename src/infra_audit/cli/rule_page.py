@@ -146,7 +146,7 @@ def _yaml(cases: Sequence[Any]) -> list[str]:
 
 def _clause(name: str, known: Catalogue, lang: Language) -> str:
     clause: Clause | None = known.clauses.get(name)
-    return f"{name} {clause.title[lang]}" if clause else name
+    return f"{name} {clause.title[lang]}" if clause and clause.title else name
 
 
 def _condition(name: str, known: Catalogue, lang: Language) -> str:

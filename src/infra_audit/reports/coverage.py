@@ -67,7 +67,7 @@ def zone(record: Record, lang: Language) -> str:
 
 def heading(record: Record, lang: Language) -> str:
     """Return the three levels of headings above an audit item, one a line."""
-    return "\n".join(f"{h['number']} {h[lang]}" for h in record["headings"])
+    return "\n".join(f"{h['number']} {h.get(lang, '')}".rstrip() for h in record["headings"])
 
 
 def required(record: Record, _: Language) -> str:
