@@ -90,6 +90,7 @@ def _asked(number: int, clause: Clause, known: Catalogue) -> Row:
         "item": dict(audit.item),
         "documents": [dict(d) for d in audit.documents],
         "methods": [dict(m) for m in audit.methods],
+        "own_clauses": _own(clause, known),
         "example": clause.number.replace("(", ".(", 1),
         "controls": _numbers(clause, "jisq27002-"),
         "statute": _numbers(clause, "ordinance-"),
@@ -97,6 +98,12 @@ def _asked(number: int, clause: Clause, known: Catalogue) -> Row:
         "mode": list(clause.mode),
         "why": dict(clause.out_of_scope),
     }
+
+
+def _own(clause: Clause, known: Catalogue) -> list[str]:
+    """Return the clauses of an organisation's own standards that answer to a clause; without any the clause itself."""
+    others = [c.id for c in known.leading_to(clause.id) if c.standard != clause.standard]
+    return [name for name in others if known.kind(name) == "standards"] or [clause.id]
 
 
 def _path(clause: Clause, known: Catalogue) -> list[Clause]:

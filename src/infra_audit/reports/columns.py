@@ -221,7 +221,7 @@ COVERAGE_AUDIT = (
     Column("audit_subjects", coverage.subjects, extra=True),
     Column("audit_found", coverage.found, extra=True),
     Column("assessment", coverage.assessment),
-    Column("own_clause", _field("clause"), extra=True),
+    Column("own_clause", _field("own_clauses"), extra=True),
     Column("statute", coverage.statute, extra=True),
 )
 COVERAGE_CONTROLS = (

@@ -14,7 +14,7 @@ from infra_audit.baselines import loader, matrix, standards
 from infra_audit.baselines.clauses import NOT_IN_FORCE, ClauseCounter, ClauseVerdict, Judgement
 from infra_audit.model.finding import Evidence, Finding, Item, Severity, Verdict
 from infra_audit.model.reason import Reason
-from infra_audit.model.standard import OWN
+from infra_audit.model.standard import OWN, Catalogue, Clause, Standard
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.columns import TABLES
 from infra_audit.reports.coverage import assessment
@@ -192,3 +192,12 @@ def test_a_pass_on_some_of_the_conditions_says_so() -> None:
     counts = {**row["counts"], "conditions": 5, "conditions_with_rule": 3}
     assert assessment({**row, "counts": counts}, "ja") == "適合\n（確認項目 3/5）"
     assert assessment({**row, "counts": {**counts, "conditions_with_rule": 5}}, "ja") == "適合"
+
+
+def test_the_audit_table_names_the_clauses_of_own_standards_that_answer_to_an_item() -> None:
+    own = Clause(id="city:第12条", standard="city", title={}, mode=("automatic",), crosswalk=("mic-r8:4.1(1)",))
+    city = Standard(id="city", edition="x", title={}, file="city.yaml", kind="standards", clauses=(own,))
+    rows = matrix.rows(ClauseCounter(Catalogue((*KNOWN.standards, city)), BASELINE), "audit")
+    told = {row["clause"]: row["own_clauses"] for row in rows}
+    assert told["mic-r8:4.1(1)"] == ["city:第12条"]
+    assert told["mic-r8:4.1(2)"] == ["mic-r8:4.1(2)"]
