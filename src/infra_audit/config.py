@@ -22,6 +22,8 @@ class Settings:
     """All that changes how a run behaves, whatever it is run on."""
 
     lang: Language = "ja"
+    config: Path | None = None
+    """The file that was read, for errors."""
     platforms: tuple[Path, ...] = ()
     baselines: tuple[Path, ...] = ()
     parameters: Path | None = None
@@ -98,7 +100,7 @@ def settings(file: Path | None, flags: Mapping[str, Any]) -> Settings:
 
     Raises ConfigError when the file cannot be read or does not follow schemas/config.schema.json.
     """
-    values: dict[str, Any] = _read(file) if file else {}
+    values: dict[str, Any] = {**_read(file), "config": file} if file else {}
     values.update({name: value for name, value in flags.items() if value not in (None, ())})
     if "fail_on" in values:
         values["fail_on"] = Severity(values["fail_on"])
@@ -113,8 +115,7 @@ def _read(file: Path) -> dict[str, Any]:
     schema = json.loads((resources.root("schemas") / "config.schema.json").read_text("utf-8"))
     error = next(iter(jsonschema_rs.validator_for(schema).iter_errors(data)), None)
     if error is not None:
-        place = "/".join(str(part) for part in error.instance_path) or "/"
-        raise ConfigError("config.invalid", file=str(file), place=place, what=str(error.schema_path[-1]))
+        raise ConfigError("config.invalid", **yamlfile.mistake(file, error))
     for name in _PATHS:
         if name in data:
             data[name] = file.parent / data[name]

@@ -17,14 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from infra_audit import catalogue, time_limit
+from infra_audit.baselines import standards
 from infra_audit.baselines.engine import Engine
-from infra_audit.baselines.loader import load
+from infra_audit.baselines.loader import Sources, derive
+from infra_audit.baselines.overlay import Overlay
+from infra_audit.baselines.overlay import read_all as read_overlays
+from infra_audit.baselines.statutory import Duties
 from infra_audit.baselines.waivers import Waivers, check_rules, tokyo_day
-from infra_audit.baselines.waivers import read as read_waivers
+from infra_audit.baselines.waivers import read_all as read_waivers
 from infra_audit.collectors.interface import Job, Observer, Options
 from infra_audit.config import Known, Scope, Settings
 from infra_audit.diff.compare import Side, compare
-from infra_audit.errors import InventoryError, PlatformError, UsageError
+from infra_audit.errors import BaselineError, InventoryError, PlatformError, UsageError
 from infra_audit.model.acknowledgement import Acknowledgement
 from infra_audit.model.change import Change
 from infra_audit.model.device import Device
@@ -34,6 +38,7 @@ from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.model.rule import Baseline
+from infra_audit.model.standard import Catalogue
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
 
@@ -90,8 +95,31 @@ class Audit:
 
     @cached_property
     def baseline(self) -> Baseline:
-        """Return the baseline in force."""
-        return load(self.settings.baselines, self.settings.parameters)
+        """Return the baseline in force. Raises InputError or BaselineError when something it is made of is wrong."""
+        self.standards  # noqa: B018 - read first: it refuses an edition or a clause that does not exist
+        s = self.settings
+        return derive(
+            Sources(
+                baselines=self.rule_folders, overlays=self.overlays, parameters=s.parameters, model=s.resilience_model,
+                edition=s.edition, registers=_registers(s.registers),
+            )
+        )  # fmt: skip
+
+    @cached_property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """Return the overlays of the organisation."""
+        return read_overlays(self.settings.overlays)
+
+    @property
+    def rule_folders(self) -> tuple[Path, ...]:
+        """Return where rules are read beside the shipped ones, in the order of their weight."""
+        return (*self.settings.baselines, *(o.baselines for o in self.overlays if o.baselines is not None))
+
+    @cached_property
+    def standards(self) -> Catalogue:
+        """Return the catalogues of clauses in force."""
+        s = self.settings
+        return standards.load(overlays=self.overlays, edition=s.edition, file=s.config)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
@@ -224,14 +252,15 @@ class Audit:
     def findings(self, documents: Iterable[FactsDocument], scope: Scope) -> Iterator[Finding]:
         """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them."""
         engine = Engine(self.baseline, self.settings.engine)
+        duties = Duties(self.standards)
         for document in documents:
             found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
-            yield from self.waivers.apply(sorted(found, key=_by_weight))
+            yield from self.waivers.apply(duties.apply(sorted(found, key=_by_weight)))
 
     @cached_property
     def waivers(self) -> Waivers:
         """Return the waivers in force on the day of the audit. Raises InputError or BaselineError when a file is wrong."""
-        found = [waiver for path in self.settings.waivers for waiver in read_waivers(path)]
+        found = read_waivers(self.settings.waivers)
         check_rules(found, frozenset(r.id for r in self.baseline.rules) | {r.id for r in self.baseline.broken})
         return Waivers(found, self.today)
 
@@ -343,6 +372,18 @@ def _drain(
         found.put(error)
     finally:
         found.put(None)
+
+
+_REGISTERS = (".yaml", ".xlsx", ".csv")
+
+
+def _registers(folder: Path | None) -> frozenset[str]:
+    """Return the names of the registers in a folder. Raises BaselineError when it does not exist."""
+    if folder is None:
+        return frozenset()
+    if not folder.is_dir():
+        raise BaselineError("baseline.no_registers", folder=str(folder))
+    return frozenset(path.stem for path in folder.iterdir() if path.suffix in _REGISTERS)
 
 
 def is_snapshot(path: Path) -> bool:

@@ -6,7 +6,7 @@ error names file and line.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -122,3 +122,44 @@ def load(path: Path | Traversable, *, cached: bool = False) -> Any:
 def dumps(value: Any) -> str:
     """Return a value of JSON as short YAML: what has no lists or mappings below it stands in one line."""
     return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100))
+
+
+def line(path: Path | Traversable, place: Sequence[str | int]) -> int:
+    """Return the line of a place in a file: that of its key, or of the deepest part of it that is there.
+
+    Only for errors: the file is read again.
+    """
+    found = 1
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_JsonLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return found
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
+            if pair is None:
+                break
+            found, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and str(part).isdecimal() and int(part) < len(node.value):
+            node = node.value[int(part)]
+            found = node.start_mark.line + 1
+        else:
+            break
+    return found
+
+
+def mistake(path: Path | Traversable, error: Any) -> dict[str, Any]:
+    """Return file, line, place and kind of an error of a JSON Schema validator; values are not told, they may be secret."""
+    place = [*error.instance_path]
+    what = str(error.schema_path[-1])
+    unexpected = getattr(error.kind, "unexpected", ())
+    missing = getattr(error.kind, "property", None)
+    name = getattr(error.kind, "error", None)
+    if name is not None and isinstance(name.instance, str):  # of propertyNames
+        unexpected = [name.instance]
+    if unexpected:
+        place.append(unexpected[0])
+    if unexpected or missing is not None:
+        what = f"{what}: {', '.join(unexpected) or missing}"
+    shown = "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in place)
+    return {"file": str(path), "line": line(path, place), "place": shown, "what": what}

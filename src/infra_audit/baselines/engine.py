@@ -35,6 +35,8 @@ class Prepared:
     rule: Rule
     reads: Reads
     selector: Selector | None
+    idle: Reason | None
+    """Why it does not judge; None for a rule in force."""
 
 
 class Engine:
@@ -89,6 +91,8 @@ class Engine:
         if not applies:
             kind = subject.document.facts.get("subject", {}).get("kind", "")
             return finding(rule, subject, Verdict.NOT_APPLICABLE, Reason("judge.out_of_scope", {"kind": kind}))
+        if prepared.idle is not None:
+            return finding(rule, subject, Verdict.NOT_APPLICABLE, prepared.idle)
         gaps = subject.gaps.of(rule.needs, prepared.reads)
         settled = settle(gaps, prepared.reads)
         if settled is not None:
@@ -173,7 +177,7 @@ def _read(prepared: Prepared, subject: Subject, counted: list[Path] | None) -> l
 
 def _prepare(rule: Rule) -> Prepared:
     then = rule.schema["then"]
-    return Prepared(rule, patterns.reads(then), selector(rule.each, then) if rule.each else None)
+    return Prepared(rule, patterns.reads(then), selector(rule.each, then) if rule.each else None, rule.idle)
 
 
 def _does_not_compile(rule: Rule) -> BrokenRule:

@@ -86,7 +86,7 @@ def lint_rule(file: RuleFile, rule_id: str) -> list[RuleProblem]:
     if booleans:
         return [problem(place, "lint.boolean_schema") for place in booleans]
     found = [*lint_schema.lint_if(condition, facts), *lint_schema.lint_then(then, facts)]
-    for check in (_subject, _each, _parameters, _cases, _language):
+    for check in (_subject, _each, _parameters, _in_force, _cases, _language):
         found += check(definition, condition, then)
     if not found:
         found += _silence(validator, definition, then)
@@ -157,6 +157,25 @@ def _parameters(definition: Any, _: Any, __: Any) -> Check:
                 continue
             if not is_valid(value):
                 yield place, "lint.parameter_default", {"name": name, "value": value}
+
+
+def _in_force(definition: Any, _: Any, __: Any) -> Check:
+    """Refuse what is asked for and cannot be missing, and what can be missing and is not asked for."""
+    meta = definition["x-infra-audit"]
+    asked, declared = meta.get("in_force", {}), parameters.declared(definition)
+    for name in asked.get("parameters", ()):
+        if name not in declared:
+            yield "/x-infra-audit/in_force/parameters", "lint.in_force_parameter", {"name": name}
+    for name, parameter in declared.items():
+        try:
+            usual = parameters.usual(definition, parameter)
+        except (KeyError, IndexError):  # told by the check of parameters
+            continue
+        is_asked = name in asked.get("parameters", ())
+        if is_asked and usual not in (None, []):
+            yield f"/x-infra-audit/parameters/{name}", "lint.in_force_always", {"name": name}
+        if not is_asked and "default" in parameter:
+            yield f"/x-infra-audit/parameters/{name}/default", "lint.in_force_default", {"name": name}
 
 
 def _cases(definition: Any, _: Any, __: Any) -> Check:

@@ -30,6 +30,13 @@ class RuleFile:
     data: Mapping[str, Any]
     layer: int
     """0 = built in, then packs, then overlays."""
+    path: Traversable | None = None
+    """Where it was read, for the lines of errors."""
+
+    def line(self, rule: str, place: str) -> int:
+        """Return the line of a place in a rule, or in the file where no rule is named; 1 when the file is not at hand."""
+        parts = (*(("$defs", rule) if rule else ()), *pointer.split(place))
+        return yamlfile.line(self.path, parts) if self.path is not None else 1
 
     @cached_property
     def rules(self) -> dict[str, Any]:
@@ -48,18 +55,24 @@ def builtin() -> Traversable:
 
 
 def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
-    """Yield every rule file in the order of the search path.
+    """Yield every rule file in the order of the search path. Raises as `paths` and `read`."""
+    for path, name, layer in paths(overlays):
+        yield read(path, name, layer)
 
-    Raises BaselineError when a folder named by the operator does not exist or holds no rules, or a file is not a baseline file at all.
+
+def paths(overlays: Sequence[Path] = ()) -> Iterator[tuple[Traversable, str, int]]:
+    """Yield the path, name and layer of every rule file in the order of the search path.
+
+    Raises BaselineError when a folder named by the operator does not exist or holds no rules.
     """
     folders: list[Traversable] = [builtin(), *catalogue.pack_folders("baselines")]
     for layer, folder in enumerate(folders):
-        yield from read_folder(folder, layer)
+        yield from _in_folder(folder, layer)
     for layer, path in enumerate(overlays, len(folders)):
         if path.is_file():
-            yield read(path, path.name, layer)
+            yield path, path.name, layer
         elif path.is_dir():
-            found = list(read_folder(path, layer))
+            found = list(_in_folder(path, layer))
             if not found:  # rules that somebody wants and that are not applied would be taken for kept
                 raise BaselineError("baseline.none_in_folder", folder=str(path), suffix=SUFFIX)
             yield from found
@@ -67,10 +80,15 @@ def read_all(overlays: Sequence[Path] = ()) -> Iterator[RuleFile]:
             raise BaselineError("baseline.no_folder", folder=str(path))
 
 
+def _in_folder(folder: Traversable, layer: int) -> Iterator[tuple[Traversable, str, int]]:
+    for path in sorted((p for p in folder.iterdir() if p.name.endswith(SUFFIX)), key=lambda p: p.name):
+        yield path, path.name if layer == 0 else str(path), layer
+
+
 def read_folder(folder: Traversable, layer: int = 0) -> Iterator[RuleFile]:
     """Yield the rule files of one folder, by name."""
-    for path in sorted((p for p in folder.iterdir() if p.name.endswith(SUFFIX)), key=lambda p: p.name):
-        yield read(path, path.name if layer == 0 else str(path), layer)
+    for path, name, _ in _in_folder(folder, layer):
+        yield read(path, name, layer)
 
 
 def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
@@ -78,9 +96,8 @@ def read(path: Traversable, name: str, layer: int = 0) -> RuleFile:
     data = yamlfile.load(path, cached=True)
     for error in file_validator().iter_errors(data):
         if _outside_rules(error.instance_path):
-            place = pointer.join(error.instance_path) or "/"
-            raise BaselineError("baseline.invalid", file=str(path), place=place, what=str(error.schema_path[-1]))
-    return RuleFile(name, data, layer)
+            raise BaselineError("baseline.invalid", **yamlfile.mistake(path, error))
+    return RuleFile(name, data, layer, path)
 
 
 def _outside_rules(path: Sequence[str | int]) -> bool:

@@ -7,7 +7,7 @@ import click
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.group import Command
-from infra_audit.cli.summary import say_guesses, say_status, say_waivers, summarise
+from infra_audit.cli.summary import say_baseline, say_guesses, say_status, say_waivers, summarise
 from infra_audit.pipeline import Audit, is_snapshot
 from infra_audit.texts import Language, text
 
@@ -27,6 +27,7 @@ def command(lang: Language) -> click.Command:
         if not all(is_snapshot(path) for path in values["paths"]):
             output.say(text("cli", "check.nothing_stored", lang))
         say_guesses(audit, lang)
+        say_baseline(audit, lang)
         say_waivers(audit, lang)
         say_status(tally, lang)
         return tally.status()

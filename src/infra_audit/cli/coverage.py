@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from infra_audit.baselines import matrix, standards
+from infra_audit.baselines import matrix
 from infra_audit.baselines.clauses import ClauseCounter, Judgement
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
@@ -24,7 +24,7 @@ def command(lang: Language) -> click.Command:
 
     def run(**values: Any) -> Exit:
         audit = Audit(options.to_settings(lang, values))
-        counter = ClauseCounter(standards.load(), audit.baseline)
+        counter = ClauseCounter(audit.standards, audit.baseline)
         for found in _found(audit, values):
             counter.add(found)
         view = values["view"]

@@ -1,6 +1,7 @@
 """`infra-audit doctor`: what is installed, what is missing, and which overlays are in force."""
 
 import importlib.metadata
+import json
 import locale
 import platform as machine
 import shutil
@@ -12,12 +13,13 @@ from typing import Any
 import click
 
 from infra_audit import __version__, catalogue, resources
-from infra_audit.baselines.loader import load
 from infra_audit.cli import options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command
 from infra_audit.config import Settings
-from infra_audit.texts import Language
+from infra_audit.model.rule import Override, OverrideKind
+from infra_audit.pipeline import Audit
+from infra_audit.texts import Language, text
 
 _LIBRARIES = (
     "click",
@@ -44,11 +46,7 @@ def command(lang: Language) -> click.Command:
         output.write(records, "checks", lang, values)
         return Exit.INCOMPLETE if any(r["state"] == "missing" for r in records) else Exit.OK
 
-    params = [
-        p
-        for p in [*options.run(lang), *options.judging(lang)]
-        if p.name in ("config", "platforms", "baselines", "parameters")
-    ]
+    params = [p for p in [*options.run(lang), *options.judging(lang)] if p.name in (*options.DERIVING, "platforms")]
     return Command("doctor", lang, params=[*params, *options.output(lang)], callback=run)
 
 
@@ -75,12 +73,33 @@ def checks(settings: Settings) -> Iterator[dict[str, str]]:
     yield _check("platforms", "ok", ", ".join(sorted(known)))
     for folder in settings.platforms:
         yield _check("overlay", "ok", f"platforms: {folder}")
-    baseline = load(settings.baselines, settings.parameters)
-    yield _check("baseline", "ok", f"{len(baseline.rules)} rules, sha256 {baseline.digest}")
+    yield from _baseline(settings)
+
+
+def _baseline(settings: Settings) -> Iterator[dict[str, str]]:
+    """Yield what is in force and all in which it differs from what is shipped."""
+    baseline = Audit(settings).baseline
+    counts = ", ".join(f"{text('reports', f'force.{f}', settings.lang)} {n}" for f, n in baseline.counts().items())
+    yield _check("baseline", "ok", f"{counts}, sha256 {baseline.digest}")
+    chosen = {"edition": baseline.edition, "model": baseline.model, "parameters": baseline.parameter_file}
+    for name, value in chosen.items():
+        if value is not None:
+            yield _check(name, "ok", value)
+    for layer in baseline.layers:
+        yield _check("overlay", "ok", f"{layer.folder}: {layer.title[settings.lang]}, {layer.edition}")
     for rule in baseline.broken:
-        yield _check("broken_rule", "missing", str(rule))
+        yield _check("broken_rule", "missing", f"{rule.file}: {rule.id}: {rule.problems[0].code}")
     for override in baseline.overrides:
-        yield _check("overlay", "ok", str(override))
+        if override.kind is not OverrideKind.CLAUSES:  # one a rule: `rules list` has them
+            yield _check("override", "ok", _override(override, settings.lang))
+
+
+def _override(override: Override, lang: Language) -> str:
+    what = text("reports", f"override.{override.kind}", lang)
+    name = f"{override.rule} {override.name}".strip()
+    sides = f"{json.dumps(override.before, ensure_ascii=False)} → {json.dumps(override.after, ensure_ascii=False)}"
+    detail = sides if override.after is not None else override.reason or override.replaced
+    return ": ".join(part for part in (what, name, detail, override.file) if part)
 
 
 _RELEASED = 1_763_000_000

@@ -36,6 +36,9 @@ class AnyPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+MODELS = ("alpha", "alpha_prime", "beta", "beta_prime")
+DERIVING = ("config", "baselines", "overlays", "parameters", "resilience_model")
+"""Options that say which baseline is in force."""
 FORMATS = ("table", "json", "markdown", "csv", "xlsx")
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -67,12 +70,19 @@ def judging(lang: Language) -> list[click.Parameter]:
         option(lang, "--rules", multiple=True, metavar="ID"),
         option(lang, "--clauses", multiple=True, metavar="ID"),
         option(lang, "--baselines", type=_FOLDER, multiple=True),
+        option(lang, "--overlays", type=_FOLDER, multiple=True),
         option(lang, "--parameters", type=_FILE),
+        option(lang, "--resilience-model", type=click.Choice(MODELS)),
         option(lang, "--waivers", type=_FILE, multiple=True),
         option(lang, "--fail-on", type=click.Choice(["critical", "high", "medium", "low"])),
         option(lang, "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD"),
         option(lang, "--engine", type=click.Choice(["fast", "reference"])),
     ]
+
+
+def deriving(lang: Language) -> list[click.Parameter]:
+    """Return the options of commands that need only the baseline in force."""
+    return [p for p in (*judging(lang), *run(lang)) if p.name in DERIVING]
 
 
 def known(lang: Language) -> list[click.Parameter]:

@@ -9,6 +9,7 @@ from infra_audit.cli.output import terminal_width
 from infra_audit.cli.rule_words import judged
 from infra_audit.model.rule import Rule
 from infra_audit.model.standard import Catalogue, Clause
+from infra_audit.reports.columns import reason_text
 from infra_audit.texts import Language, said, text
 from infra_audit.texts.layout import wrap
 
@@ -47,6 +48,7 @@ def parts(rule: Rule, known: Catalogue, lang: Language, areas: Areas) -> Iterato
 
 
 def _all_parts(rule: Rule, known: Catalogue, lang: Language, areas: Areas) -> Iterator[Part]:
+    yield Part("force", (_force(rule, lang),))
     yield Part("severity", (severity(rule, lang),))
     yield Part("clauses", tuple(_clause(name, known, lang) for name in rule.clauses))
     yield Part("conditions", tuple(_condition(name, known, lang) for name in rule.conditions))
@@ -68,6 +70,11 @@ def _all_parts(rule: Rule, known: Catalogue, lang: Language, areas: Areas) -> It
     if areas:
         yield Part("platforms", (", ".join(given) or text("cli", "rule.no_platform", lang),))
         yield Part("platforms_lacking", (", ".join(lacking),) if lacking else ())
+
+
+def _force(rule: Rule, lang: Language) -> str:
+    state = text("reports", f"force.{rule.force}", lang)
+    return f"{state}: {reason_text(rule.idle.to_json(), lang)}" if rule.idle else state
 
 
 def severity(rule: Rule, lang: Language) -> str:

@@ -18,7 +18,7 @@ from infra_audit.texts.layout import printable
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-COMMANDS = ("demo", "scan", "collect", "parse", "check", "diff", "rules", "platform", "doctor")
+COMMANDS = ("demo", "scan", "collect", "parse", "check", "diff", "rules", "waiver", "platform", "doctor")
 
 
 def app(lang: Language) -> Group:

@@ -7,6 +7,7 @@ from infra_audit.baselines.waivers import WaiverState
 from infra_audit.cli.exits import Exit, Tally
 from infra_audit.cli.output import say, terminal_width
 from infra_audit.model.finding import Verdict
+from infra_audit.model.rule import OverrideKind
 from infra_audit.pipeline import Audit
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.interface import Output
@@ -33,15 +34,47 @@ def say_guesses(audit: Audit, lang: Language) -> None:
             say(text("cli", code, lang, devices=shown + (" ..." if guesses[GUESSES_SHOWN:] else "")))
 
 
-def say_waivers(audit: Audit, lang: Language) -> None:
-    """Say which waivers are expired or cover nothing."""
+def say_baseline(audit: Audit, lang: Language) -> None:
+    """Say which baseline is in force, how it differs from the shipped one, and how many rules do not judge."""
+    baseline = audit.baseline
+    counts = {str(force): number for force, number in baseline.counts().items()}
+    say(text("cli", "baseline.counts", lang, digest=baseline.digest, **counts))
+    for broken in baseline.broken:
+        say(text("cli", "baseline.broken", lang, rule=broken.id, file=broken.file, code=broken.problems[0].code))
+    for layer in baseline.layers:
+        say(text("cli", "baseline.layer", lang, title=layer.title[lang], edition=layer.edition, folder=layer.folder))
+    for kind in OverrideKind:
+        named = list(dict.fromkeys(o.rule for o in baseline.overrides if o.kind is kind))
+        if named:
+            what = text("reports", f"override.{kind}", lang)
+            shown = named[:_FEW] if kind in _HARMLESS else named
+            rules = ", ".join(shown) + (" ..." if len(shown) < len(named) else "")
+            say(text("cli", "baseline.override", lang, what=what, count=len(named), rules=rules))
+
+
+_HARMLESS = (OverrideKind.PARAMETER, OverrideKind.CLAUSES)
+"""What changes many rules and takes none away: a few are named."""
+_FEW = 5
+
+
+WAIVERS_SHOWN = 10
+"""Waivers of one kind named; `waiver check` tells all."""
+
+
+def say_waivers(audit: Audit, lang: Language, *, unused: bool = True) -> None:
+    """Say which waivers are expired, have no approver or are too wide, and which cover nothing."""
+    told = {WaiverState.EXPIRED: "expired", WaiverState.UNAPPROVED: "unapproved", WaiverState.TOO_WIDE: "too_wide"}
+    by_kind: dict[str, list[str]] = {}
     for use in audit.waivers.uses():
+        kinds = [told[use.state]] if use.state in told else []
+        if use.is_unused and unused:
+            kinds.append("unused")
         waiver = use.waiver
-        fields = {"id": waiver.id, "rule": waiver.rule, "until": waiver.until.isoformat()}
-        if use.state is WaiverState.EXPIRED:
-            say(text("cli", "waiver.expired", lang, **fields))
-        elif not use.used:
-            say(text("cli", "waiver.unused", lang, **fields))
+        for kind in kinds:
+            by_kind.setdefault(kind, []).append(f"{waiver.id} ({waiver.rule}, {waiver.until.isoformat()})")
+    for kind, named in by_kind.items():
+        shown = ", ".join(named[:WAIVERS_SHOWN]) + (" ..." if named[WAIVERS_SHOWN:] else "")
+        say(text("cli", f"waiver.{kind}", lang, count=len(named), waivers=shown))
 
 
 def say_status(tally: Tally, lang: Language) -> None:

@@ -118,6 +118,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statutory:
+    """A field of the ordinance that a rule answers to, for one subject."""
+
+    field: str
+    """Its number, such as 5 (第5号)."""
+    clause: str
+    start: str
+    """ISO date from which it binds."""
+    transitional: bool | None
+    """True: the subject existed that day and is not bound by it; None: not known."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"field": self.field, "clause": self.clause, "from": self.start, "transitional": self.transitional}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one rule says of one subject."""
 
@@ -130,6 +147,8 @@ class Finding:
     conditions: tuple[str, ...]
     subject: Mapping[str, Any]
     """`facts.subject`."""
+    statutory: tuple[Statutory, ...] = ()
+    """Fields of the ordinance that its clauses answer to."""
     reason: Reason | None = None
     """Why it is no_evidence or not_applicable."""
     checked: int = 0
@@ -161,6 +180,7 @@ class Finding:
             "clauses": list(self.clauses),
             "conditions": list(self.conditions),
             "subject": dict(self.subject),
+            "statutory": [field.to_json() for field in self.statutory],
             "checked": self.checked,
             "failing": self.failing,
             "unknown": self.unknown,

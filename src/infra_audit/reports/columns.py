@@ -144,6 +144,84 @@ def _plain_words(pattern: str | None) -> str:
     return re.sub(r"\\(\W)", r"\1", pattern or "")
 
 
+def _force(record: Record, lang: Language) -> str:
+    """Return whether a rule judges, and what it waits for."""
+    state = word("force", record["force"], lang)
+    return f"{state}: {reason(record, lang)}" if record.get("reason") else state
+
+
+def _overrides(record: Record, lang: Language) -> str:
+    """Return what an organisation changed of a rule."""
+    return "\n".join(
+        ": ".join(part for part in (word("override", o["kind"], lang), o.get("name", ""), _sides(o, lang)) if part)
+        for o in record["overrides"]
+        if o["kind"] != "clauses"  # its clauses stand beside
+    )
+
+
+def _sides(override: Mapping[str, Any], lang: Language) -> str:
+    if "after" not in override:
+        return str(override.get("reason", ""))
+    return f"{_told(override['before'], lang)} → {_told(override['after'], lang)}"
+
+
+def _told(value: object, lang: Language) -> str:
+    """Return a value of a rule as a reader says it: a severity by its words, a list by its elements."""
+    if isinstance(value, Mapping) and "default" in value:
+        zones = [f"{zone}: {word('severity', s, lang)}" for zone, s in value.get("zones", {}).items()]
+        return ", ".join([word("severity", value["default"], lang), *zones])
+    if isinstance(value, Mapping | bool):
+        return json.dumps(value, ensure_ascii=False)
+    return _cell(value)
+
+
+def statutory(record: Record, lang: Language) -> str:
+    """Return the fields of the ordinance that a finding answers to, each with whether 経過措置 applies."""
+    found = record.get("statutory") or ()
+    if not found:
+        return ""
+    told = [text("reports", f"statutory.{_TRANSITIONAL[f['transitional']]}", lang, field=f["field"]) for f in found]
+    start = found[0]["from"]
+    return text(
+        "reports", "statutory.fields", lang, fields=text("reports", "statutory.and", lang).join(told), start=start
+    )
+
+
+_TRANSITIONAL = {True: "transitional", False: "binding", None: "unknown"}
+
+
+def waiver_text(waiver: Mapping[str, Any], lang: Language) -> str:
+    """Return what stands beside an item for which a waiver was approved, valid or not."""
+    state = word("waiver_state", waiver["state"], lang)
+    approver = waiver.get("approver") or text("reports", "waiver.nobody", lang)
+    return text(
+        "reports", "waiver.beside", lang, id=waiver["id"], state=state, until=waiver["until"], approver=approver
+    )
+
+
+def waived(record: Record) -> bool:
+    """Say whether every failing item of a finding is closed by a valid waiver."""
+    failing = [item for item in record["items"] if item["status"] == "failing"]
+    return bool(failing) and all((item.get("waiver") or {}).get("state") == "valid" for item in failing)
+
+
+def _waivers(record: Record, lang: Language) -> str:
+    found = [waiver_text(item["waiver"], lang) for item in record["items"] if item.get("waiver")]
+    return "\n".join(dict.fromkeys(found))
+
+
+def _scope(record: Record, lang: Language) -> str:
+    """Return what a waiver covers: subjects, zones, items; everything where it names none."""
+    named = [_cell(record[name]) for name in ("subjects", "items", "pointers") if record[name]]
+    if record["zones"]:
+        named.insert(0, f"{text('reports', 'column.zones', lang)}: {_cell(record['zones'])}")
+    return "\n".join(named) or text("reports", "waiver.everything", lang)
+
+
+def _used(record: Record, lang: Language) -> str:
+    return str(record["used"]) if record["looked_at"] else text("reports", "waiver.not_looked_at", lang)
+
+
 _UNSEEN = ("not_collected", "unreadable")
 
 
@@ -169,6 +247,8 @@ FINDINGS = (
     Column("unknown", _field("unknown"), right=True),
     Column("reason", reason),
     Column("places", _places),
+    Column("statutory", statutory, extra=True),
+    Column("waivers", _waivers, extra=True),
 )
 SUBJECTS = (
     Column("subject", _field("id")),
@@ -193,8 +273,32 @@ RULES = (
     Column("title", _title),
     Column("severity", lambda r, lang: word("severity", r["severity"]["default"], lang)),
     Column("clauses", _field("clauses")),
+    Column("in_force", _force),
+    Column("overrides", _overrides),
     Column("kinds", _field("kinds"), extra=True),
     Column("needs", _field("needs"), extra=True),
+)
+RULE_CHANGES = (
+    Column("change", _said("change", "change")),
+    Column("rule", _field("rule"), whole=True),
+    Column("title", _title, extra=True),
+    Column("what", _said("rule_change", "what")),
+    Column("name", _field("name")),
+    Column("before", lambda r, lang: _told(r["before"], lang)),
+    Column("after", lambda r, lang: _told(r["after"], lang)),
+)
+WAIVERS = (
+    Column("id", _field("id"), whole=True),
+    Column("state", _said("waiver_state", "state")),
+    Column("rule", _field("rule"), whole=True),
+    Column("scope", _scope),
+    Column("covered", _used, right=True),
+    Column("until", _field("until"), whole=True),
+    Column("approver", _field("approver")),
+    Column("owner", _field("owner")),
+    Column("reason", _field("reason"), extra=True),
+    Column("measure", _field("measure"), extra=True),
+    Column("file", _field("file"), extra=True),
 )
 COVERAGE = (
     Column("clause", _field("clause"), whole=True),
@@ -235,7 +339,7 @@ COVERAGE_CONTROLS = (
 COVERAGE_STATUTORY = (
     Column("statute", _field("clause"), whole=True, extra=True),
     Column("title", _title),
-    Column("in_force", _field("in_force"), whole=True),
+    Column("duty_from", _field("in_force"), whole=True),
     Column("result", coverage.outcome, whole=True),
     *coverage.counts("fail", "pass", "no_evidence"),
     *coverage.counts("not_applicable", extra=True),
@@ -349,6 +453,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "subjects": SUBJECTS,
     "clauses": CLAUSES,
     "rules": RULES,
+    "rule_changes": RULE_CHANGES,
+    "waivers": WAIVERS,
     "coverage": COVERAGE,
     "coverage_audit": COVERAGE_AUDIT,
     "coverage_controls": COVERAGE_CONTROLS,

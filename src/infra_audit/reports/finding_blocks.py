@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_audit.reports.asked import asked, seen_value
 from infra_audit.reports.column import word
-from infra_audit.reports.columns import reason_text, spans
+from infra_audit.reports.columns import reason_text, spans, statutory, waived, waiver_text
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import text
 from infra_audit.texts.layout import printable, wrap
@@ -75,6 +75,8 @@ def _block(record: Record, output: Output) -> list[str]:
     lang = output.lang
     title = record["title"].get(lang) or next(iter(record["title"].values()))
     head = f"{word('verdict', record['verdict'], lang)} [{word('severity', record['severity'], lang)}] {record['rule']}"
+    if waived(record):
+        head += f" ({word('label', 'waived', lang)})"
     lines = [head, *_indented(title, "  ", output)]
     subject = record["subject"]
     about = [
@@ -84,6 +86,8 @@ def _block(record: Record, output: Output) -> list[str]:
     ]
     lines += _labelled("subject", f"{subject['id']} ({', '.join(a for a in about if a)})", output)
     lines += _labelled("clauses", ", ".join(record["clauses"]), output)
+    if record["verdict"] == "fail" and record.get("statutory"):
+        lines += _labelled("statutory", statutory(record, lang), output)
     if record["reason"]:
         lines += _labelled("reason", reason_text(record["reason"], lang), output)
     if record["checked"] > 1:
@@ -117,6 +121,8 @@ def _item(item: Mapping[str, Any], output: Output) -> Iterator[str]:
     )
     if item.get("reason"):
         yield from _indented(reason_text(item["reason"], lang), "    ", output)
+    if item.get("waiver"):
+        yield from _indented(waiver_text(item["waiver"], lang), "    ", output)
     yield from _evidence(item["evidence"], output)
 
 

@@ -74,8 +74,11 @@ def test_overlay_replaces_a_rule_and_is_reported(tmp_path: Path) -> None:
     assert replaced.parameters == {"max_idle_seconds": 180}
     assert baseline.rule("city-telnet-enabled") is not None
     assert baseline.rule("telnet-enabled") is not None
-    assert len(baseline.overrides) == len(GOOD.rules) - 1
-    assert all(o.replaced == "good.schema.yaml" for o in baseline.overrides)
+    added = [o.rule for o in baseline.overrides if o.kind == "added"]
+    replaced_ones = [o for o in baseline.overrides if o.kind == "replaced"]
+    assert added == ["city-telnet-enabled"]
+    assert len(replaced_ones) == len(GOOD.rules) - 1
+    assert all(o.replaced == "good.schema.yaml" for o in replaced_ones)
 
 
 def test_one_id_twice_in_one_folder() -> None:
