@@ -13,8 +13,9 @@ from infra_audit.model.rule import Baseline
 from infra_audit.model.standard import OWN, Catalogue
 
 NO_CATALOGUE = Catalogue(())
-NOT_IN_FORCE = "judge.not_in_force"
-"""Reason of a finding whose rule waits for something the organisation has not given: it says nothing of the clause."""
+NOT_IN_FORCE = frozenset({"judge.not_in_force", "judge.switched_off"})
+"""Reasons of findings whose rule waits for something the organisation has not given, or was switched off by it: they
+say nothing of the clause."""
 
 
 class ClauseVerdict(StrEnum):
@@ -59,7 +60,7 @@ class Judgement:
             verdict=finding.verdict,
             subject=str(finding.subject.get("id", "")),
             zones=tuple(finding.subject.get("zones") or ()),
-            in_force=finding.reason is None or finding.reason.code != NOT_IN_FORCE,
+            in_force=finding.reason is None or finding.reason.code not in NOT_IN_FORCE,
             waived=finding.verdict is Verdict.FAIL and not finding.is_open,
             artifacts=tuple(dict.fromkeys(_artifact(leaf) for leaf in leaves if leaf.artifact)),
         )
@@ -79,7 +80,7 @@ class Judgement:
             verdict=Verdict(record["verdict"]),
             subject=str(subject.get("id", "")),
             zones=tuple(subject.get("zones") or ()),
-            in_force=reason is None or reason["code"] != NOT_IN_FORCE,
+            in_force=reason is None or reason["code"] not in NOT_IN_FORCE,
             waived=bool(waivers) and all(w is not None and w["state"] == "valid" for w in waivers),
             artifacts=tuple(dict.fromkeys(found)),
         )
