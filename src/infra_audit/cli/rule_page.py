@@ -122,7 +122,8 @@ def _parameters(rule: Rule, lang: Language) -> Iterator[str]:
     stated: Mapping[str, Any] = rule.definition["x-infra-audit"].get("parameters", {})
     for name, value in rule.parameters.items():
         entry = stated.get(name, {})
-        yield text("cli", "rule.parameter", lang, name=name, value=_plain(value))
+        shown = text("reports", "asked.unset", lang) if value in (None, []) else _plain(value)
+        yield text("cli", "rule.parameter", lang, name=name, value=shown)
         bounds = _bounds(entry.get("schema", {}), lang)
         if bounds:
             yield f"  {text('cli', 'rule.bounds', lang, bounds=bounds)}"
