@@ -6,7 +6,7 @@ from infra_audit.reports.column import Column, word
 from infra_audit.reports.interface import Record
 from infra_audit.texts import Language, text
 
-RULES_SHOWN, SUBJECTS_SHOWN = 6, 3
+RULES_SHOWN, SUBJECTS_SHOWN = 4, 3
 """Named in the cell of what was found; a row that is higher than a page prints only in part."""
 
 

@@ -32,7 +32,7 @@ _AUDIT_WIDTHS = {
     "audit_note": 20,
     "artifacts": 30,
     "audit_subjects": 16,
-    "audit_found": 40,
+    "audit_found": 46,
     "assessment": 10,
     "own_clause": 12,
     "statute": 9,
