@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra_audit import yamlfile
 from infra_audit.errors import PlatformError
@@ -95,3 +97,32 @@ def test_a_step_that_raises_is_told() -> None:
 def test_a_step_without_its_parameters_is_a_wrong_platform() -> None:
     with pytest.raises(PlatformError):
         document(changed("demo", derive=[{"step": "any_contains", "into": "telnet/enabled"}]), "line vty 0 4\n")
+
+
+MODES = st.integers(0, 0o7777)
+
+
+@given(MODES, MODES)
+def test_excess_bits_are_those_that_the_table_does_not_have(mode: int, allowed: int) -> None:
+    facts = {"files": {"permissions": [{"path": "/etc/shadow", "mode": f"{mode:04o}"}]}}
+    entry = {"step": "excess_mode", "table": {"/etc/shadow": f"{allowed:04o}"}}
+    (found,) = STEPS["excess_mode"].run(facts, entry)
+    excess = int(found.value or "0", 8)
+    assert excess & allowed == 0
+    assert excess | (mode & allowed) == mode
+    assert (found.value is None) is (mode | allowed == allowed)
+
+
+NAMES = st.sampled_from(["ops1", "ops2", "ops3", "root"])
+
+
+@given(st.lists(NAMES), st.lists(NAMES), st.sets(NAMES))
+def test_more_rules_never_take_an_administrator_away(first: list[str], more: list[str], members: set[str]) -> None:
+    def named(who: list[str]) -> set[str]:
+        rules = [{"who": name, "command_all": True} for name in [*who, "%sudo"]]
+        facts = {"sudo": {"rules": rules}, "groups": [{"name": "sudo", "members": sorted(members)}]}
+        (found,) = STEPS["sudo_administrators"].run(facts, {"step": "sudo_administrators"})
+        return set(found.value)
+
+    assert named(first) <= named(first + more)
+    assert named(first) == (set(first) | members) - {"root"}

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from infra_audit.parsers.derive import Step
 from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_CLASSES, PASSWORD_POLICY, SUDO_COMMANDS
 from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
+from infra_audit.parsers.derive.administrators import SUDO_ADMINISTRATORS
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
 from infra_audit.parsers.derive.join import JOIN
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
+from infra_audit.parsers.derive.permissions import EXCESS_MODE, PERMISSION_BITS
 from infra_audit.parsers.derive.policies import (
     NAT_ORDER,
     NAT_RULE_SETS,
@@ -43,6 +45,7 @@ STEPS: Mapping[str, Step] = {
     "bundle": BUNDLE,
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
+    "excess_mode": EXCESS_MODE,
     "host_access": HOST_ACCESS,
     "join": JOIN,
     "joined": JOINED,
@@ -72,7 +75,9 @@ STEPS: Mapping[str, Step] = {
     "pam_stack": PAM_STACK,
     "password_classes": PASSWORD_CLASSES,
     "password_policy": PASSWORD_POLICY,
+    "permission_bits": PERMISSION_BITS,
     "proposals_in_use": PROPOSALS_IN_USE,
+    "sudo_administrators": SUDO_ADMINISTRATORS,
     "sudo_commands": SUDO_COMMANDS,
     "to_number": TO_NUMBER,
     "vlan_ports": VLAN_PORTS,
