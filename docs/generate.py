@@ -1,5 +1,6 @@
 """Make what is generated anew: the README's picture, the sample report, a page a platform and a clause. `make docs`; a test finds stale ones."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Container
@@ -58,7 +59,9 @@ def _without_rule() -> str:
     """Return the list of conditions that no rule judges, without those that got one."""
     covered = {condition for rule in loader.load().rules for condition in rule.conditions}
     lines = WITHOUT_RULE.read_text("utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if line.strip().removeprefix("- ").strip('"') not in covered)
+    kept = "".join(line for line in lines if line.strip().removeprefix("- ").strip('"') not in covered)
+    # A reason that no condition is left for goes with them.
+    return re.sub(r"^  \w+:\n    because: .*\n    conditions:\n(?!      - )", "", kept, flags=re.MULTILINE)
 
 
 def _report(lang: str) -> str:
