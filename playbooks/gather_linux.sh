@@ -366,6 +366,11 @@ listeners() {
   run ss -lntup | awk 'NR == 1 && /^Netid/ { next } { $1 = $1; print }'
 }
 
+neighbours() {
+  have ip || return 5
+  run ip neigh show | awk '{ $1 = $1; print }'
+}
+
 timedate() {
   has_systemd && have timedatectl || return 5
   run timedatectl show | grep -E '^(Timezone|NTP|NTPSynchronized|CanNTP)='
@@ -799,6 +804,7 @@ item sudoers sudoers
 item systemd-unit-files unit_files
 item systemd-units units
 item listeners listeners
+item arp neighbours
 item time-servers time_servers
 item timesyncd-conf timesyncd
 item timesync timesync

@@ -12,11 +12,22 @@ ROOT = Path(__file__).resolve().parents[1] / "src" / "infra_audit"
 LAYERS: list[tuple[str, ...]] = [
     ("errors", "__version__"),
     ("cache",),
-    ("yamlfile",),
+    ("yamlfile", "xlsxfile"),
     ("resources", "literals", "texts", "secret", "registry", "private_folder", "time_limit"),
     ("model",),
     ("catalogue", "ansible_call"),
-    ("inventory", "collectors", "snapshot", "parsers", "baselines", "diff", "reports"),
+    (
+        "inventory",
+        "collectors",
+        "snapshot",
+        "parsers",
+        "attestations",
+        "registers",
+        "network_view",
+        "baselines",
+        "diff",
+        "reports",
+    ),
     ("config",),
     ("pipeline",),
     ("testing",),
@@ -30,18 +41,29 @@ FENCES = {
     "paramiko": ("collectors/network",),
     "ansible_runner": ("ansible_call.py",),
     "ttp": ("parsers/",),
-    "jsonschema_rs": ("catalogue.py", "baselines/", "inventory/", "snapshot/", "parsers/", "testing/", "config.py"),
+    "jsonschema_rs": (
+        "catalogue.py",
+        "attestations/",
+        "baselines/",
+        "inventory/",
+        "snapshot/",
+        "parsers/",
+        "registers/",
+        "testing/",
+        "config.py",
+    ),
     "jsonschema": ("baselines/",),
     "referencing": ("baselines/",),
     "tabulate": ("reports/",),
-    "xlsxwriter": ("reports/",),
+    "xlsxwriter": ("reports/", "attestations/form_xlsx.py", "inventory/ledger/form.py"),
+    "openpyxl": ("xlsxfile.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
     "yaml": ("yamlfile.py",),
     "asyncssh": ("testing/",),
 }
 # Imported only inside the function that needs them, so that `--help` and offline commands do without.
-LAZY = ("netmiko", "paramiko", "ansible_runner", "ttp", "jsonschema", "xlsxwriter", "asyncssh", "rich")
+LAZY = ("netmiko", "paramiko", "ansible_runner", "ttp", "jsonschema", "xlsxwriter", "openpyxl", "asyncssh", "rich")
 
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -36,6 +36,8 @@ class Settings:
     """alpha, alpha_prime, beta or beta_prime; None = not said."""
     overlays: tuple[Path, ...] = ()
     registers: Path | None = None
+    register_max_age_days: Mapping[str, int] | None = None
+    """Register -> days after which it tells nothing any more; None = as the joins say."""
     attestations: Path | None = None
     zones: Path | None = None
     waivers: tuple[Path, ...] = ()

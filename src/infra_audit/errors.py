@@ -6,7 +6,8 @@
     │  ├─ ConfigError              infra-audit.yaml
     │  ├─ InventoryError           inventory, host or group
     │  ├─ PlatformError            platform.yaml or a template
-    │  └─ BaselineError            rule file, standard, parameter file
+    │  ├─ BaselineError            rule file, standard, parameter file
+    │  └─ RegisterError            a register or the zone map
     ├─ IntegrityError          5   a manifest or hash does not verify
     ├─ ResourceError           70  a shipped file is missing
     └─ RegistryError           70  an unknown or doubled extension
@@ -29,6 +30,8 @@ class InfraAuditError(Exception):
         super().__init__(code)
         self.code = code
         self.fields = fields
+        self.others: tuple[InfraAuditError, ...] = ()
+        """What else is wrong, told with it."""
 
     def __str__(self) -> str:
         """For logs and tests; a person is shown the text of the code instead."""
@@ -61,6 +64,10 @@ class PlatformError(InputError):
 
 class BaselineError(InputError):
     """A rule file, standard or parameter file is wrong."""
+
+
+class RegisterError(InputError):
+    """A register or the zone map is wrong."""
 
 
 class IntegrityError(InfraAuditError):

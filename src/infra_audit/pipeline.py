@@ -9,14 +9,16 @@ Everything is lazy: one target at a time is in memory. A device that fails is da
 import datetime as dt
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra_audit import catalogue, time_limit
+from infra_audit import catalogue, time_limit, yamlfile
+from infra_audit.attestations.documents import Answers, Place
+from infra_audit.attestations.questions import Question, questions
 from infra_audit.baselines import standards
 from infra_audit.baselines.engine import Engine
 from infra_audit.baselines.loader import Sources, derive
@@ -37,8 +39,11 @@ from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
 from infra_audit.model.finding import Finding, Verdict
 from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
+from infra_audit.model.register import Register, Zones
 from infra_audit.model.rule import Baseline
 from infra_audit.model.standard import Catalogue
+from infra_audit.network_view.coverage import InventoryCoverage, not_in_force
+from infra_audit.registers.joining import Joiner
 from infra_audit.registry import COLLECTORS, PARSERS, Registry
 
 
@@ -63,6 +68,10 @@ class Inventory:
     """Device ids or groups to keep; () = all."""
 
 
+MADE = frozenset({"network", "facility", "organisation"})
+"""Kinds of subject that are never read from a target: their documents are made here, and say their kind."""
+
+
 class Quiet:
     """An observer that shows nothing."""
 
@@ -80,6 +89,8 @@ class Audit:
         """Nothing is read until it is needed."""
         self.settings = settings
         self.observer: Observer = observer or Quiet()
+        self.inventory: Inventory | None = None
+        """The inventory that the run names; what is seen in the network is compared with the whole of it."""
         self.cancel = threading.Event()
         self.unsure: list[tuple[str, str]] = []
         """Devices whose platform is a guess, with the platform; filled while targets are read."""
@@ -120,6 +131,17 @@ class Audit:
         """Return the catalogues of clauses in force."""
         s = self.settings
         return standards.load(overlays=self.overlays, edition=s.edition, file=s.config)
+
+    @cached_property
+    def zone_rows(self) -> Sequence[Mapping[str, Any]] | None:
+        """Return the zones of the organisation, None when none are named. Raises InputError."""
+        from infra_audit.inventory.zones import load as load_zones
+
+        return None if self.settings.zones is None else load_zones(self.settings.zones)
+
+    def zone_ids(self) -> frozenset[str] | None:
+        """Return the ids of the zones of the organisation, None when none are named."""
+        return None if self.zone_rows is None else frozenset(zone["id"] for zone in self.zone_rows)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
@@ -200,13 +222,80 @@ class Audit:
     # --- documents and findings ----------------------------------------------------------------------------------------
 
     def documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
-        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why."""
+        """Yield the facts documents of targets; one whose platform is unknown has no facts and says why.
+
+        Answers of the self-inspection join them, and rooms, sites and the organisation follow. Where the zones of the
+        organisation are given, what the devices say of each other is a fact of it.
+        """
+        view = self._inventory_coverage()
+        seen: set[str | None] = set()
+        for document in self._documents(targets):
+            if view is not None:
+                view.see(document)
+            seen.add(document.subject.get("site"))
+            yield document if self.answers is None else self.answers.join(document)
+        if self.answers is not None:
+            from infra_audit.attestations import places
+
+            yield from self.answers.facilities(places.once([*self.rooms(), *places.sites(seen)]))
+        yield from self._of_organisation(view)
+
+    def _of_organisation(self, view: InventoryCoverage | None) -> Iterator[FactsDocument]:
+        """Yield the document of the organisation, if anything is to be said of it."""
+        if self.answers is not None:
+            whole = self.answers.organisation(self.organisation)
+        elif self.zone_rows is not None:
+            whole = FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}})
+        else:
+            return
+        if self.zone_rows is not None:
+            whole = view.join(whole) if view is not None else not_in_force(whole)
+        yield whole
+
+    @cached_property
+    def answers(self) -> Answers | None:
+        """Return the answers of the self-inspection, None when none are named.
+
+        Raises InputError when a file of them is wrong, IntegrityError when a piece of evidence was changed.
+        """
+        if self.settings.attestations is None:
+            return None
+        from infra_audit.attestations import store
+
+        asked = self.questions
+        return Answers(asked, store.load(self.settings.attestations, asked), self.today)
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Return what the rules in force ask of persons."""
+        return questions(self.baseline.rules)
+
+    @property
+    def organisation(self) -> str:
+        """Return the id of the organisation."""
+        return str((self.settings.organisation or {}).get("id", "organisation"))
+
+    def rooms(self) -> list[Place]:
+        """Return the rooms of the register of controlled areas, and their sites. Raises InputError."""
+        from infra_audit.attestations import places
+
+        file = self.settings.registers / "controlled_areas.yaml" if self.settings.registers else None
+        data = yamlfile.load(file) if file is not None and file.is_file() else []
+        rows = data.get("rows", []) if isinstance(data, dict) else data
+        return list(places.rooms(rows, self.settings.lang))
+
+    def _inventory_coverage(self) -> InventoryCoverage | None:
+        if self.inventory is None or self.zone_rows is None:
+            return None
+        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zone_rows)
+
+    def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")
         acknowledgements = self._acknowledgements()
         for target in targets:
             if target.platform is None:
                 self.unread.append(target.device.id)
-                yield _unknown(target, next((m.reason for m in target.missing), None))
+                yield self.joiner.join(_unknown(target, next((m.reason for m in target.missing), None)))
                 continue
             size = sum(len(line) for artifact in target.artifacts for line in artifact.lines)
             try:
@@ -226,7 +315,31 @@ class Audit:
             except time_limit.TooLongError:
                 self.unread.append(target.device.id)
                 found = [_unknown(target, Reason("platform.too_long"))]
-            yield from found
+            yield from map(self.joiner.join, found)
+
+    @cached_property
+    def registers(self) -> dict[str, Register]:
+        """Return the registers of the organisation by name. Raises RegisterError when one is wrong."""
+        from infra_audit.registers.reading import read
+
+        return read(self.settings.registers) if self.settings.registers is not None else {}
+
+    @cached_property
+    def zones(self) -> Zones | None:
+        """Return the zone map. Raises RegisterError when it is wrong."""
+        from infra_audit.registers.reading import read_zones
+
+        return read_zones(self.settings.zones) if self.settings.zones is not None else None
+
+    @cached_property
+    def joiner(self) -> Joiner:
+        """Return what joins the registers and zones to each document."""
+        return Joiner(self.registers, self.zones, self.today, max_age_days=self.settings.register_max_age_days)
+
+    def joined(self) -> list[dict[str, Any]]:
+        """Return what the record of a scan keeps of the registers and the zone map: they are inputs of the judgement."""
+        zones = [self.zones.to_json()] if self.zones is not None else []
+        return [register.to_json() for _, register in sorted(self.registers.items())] + zones
 
     def explain(self, target: Target) -> Iterator[dict[str, Any]]:
         """Yield what became of each line of a target whose platform is known."""
@@ -250,11 +363,17 @@ class Audit:
         return self.settings.as_of or tokyo_day(dt.datetime.now(dt.UTC))
 
     def findings(self, documents: Iterable[FactsDocument], scope: Scope) -> Iterator[Finding]:
-        """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them."""
-        engine = Engine(self.baseline, self.settings.engine)
+        """Yield the findings of each document, heaviest first, then by rule; waivers stand beside them.
+
+        Questions to persons are judged only where the answers of persons are given.
+        """
+        engine = Engine(self.baseline, self.settings.engine, attested=self.settings.attestations is not None)
+        elsewhere = frozenset(r.id for r in self.baseline.rules if r.kinds is not None and set(r.kinds) <= MADE)
         duties = Duties(self.standards)
         for document in documents:
             found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
+            if document.subject.get("kind") is None:  # whatever it is, it was read from a target
+                found = (f for f in found if f.rule not in elsewhere)
             yield from self.waivers.apply(duties.apply(sorted(found, key=_by_weight)))
 
     @cached_property
@@ -422,7 +541,9 @@ def _unknown(target: Target, reason: Reason | None) -> FactsDocument:
         **({"zones": list(device.zones)} if device.zones else {}),
     }
     coverage = {
-        name: Coverage(state=CoverageState.UNREADABLE, reason=reason) for name in catalogue.areas() if name != "subject"
+        name: Coverage(state=CoverageState.UNREADABLE, reason=reason)
+        for name, area in catalogue.areas().items()
+        if area.is_read
     }
     return FactsDocument(facts={"subject": subject}, coverage=coverage, artifacts=target.artifacts)
 

@@ -35,6 +35,7 @@ def rule(rule_id: str, *, definition: Mapping[str, Any], schema: Mapping[str, An
         mode=meta.get("mode", "automatic"),
         question=meta.get("question", {}),
         asked=meta.get("asked"),
+        role=meta.get("role"),
         in_force=in_force(meta.get("in_force", {})),
         each=meta.get("each"),
         needs=tuple(area for area in definition["then"]["required"] if area != "subject"),

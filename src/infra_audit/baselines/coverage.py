@@ -40,6 +40,8 @@ class Gap:
     def reason(self) -> Reason:
         """Return why a rule that reads this place gets no evidence."""
         cause = self.coverage.reason
+        if cause is not None and cause.code.startswith("attestation."):  # says all there is to say of an answer
+            return cause
         fields: dict[str, Any] = {"area": self.name}
         if cause is not None:
             fields["cause"] = cause.to_json()

@@ -42,9 +42,13 @@ class Prepared:
 class Engine:
     """A baseline compiled by one library."""
 
-    def __init__(self, baseline: Baseline, kind: str = "fast") -> None:
-        """Compile; `kind` is fast or reference. A rule that does not compile joins the broken ones."""
+    def __init__(self, baseline: Baseline, kind: str = "fast", *, attested: bool = True) -> None:
+        """Compile; `kind` is fast or reference. A rule that does not compile joins the broken ones.
+
+        `attested`: whether rules that ask persons are in scope.
+        """
         self.baseline = baseline
+        self._left_out = frozenset(r.id for r in baseline.rules if r.mode == "attested" and not attested)
         self._checker: Checker = CHECKERS[kind](baseline.rules)
         self._prepared = [_prepare(rule) for rule in baseline.rules if rule.id not in self._checker.broken]
         self.broken = (
@@ -74,7 +78,7 @@ class Engine:
 
     def _scope(self, rules: tuple[str, ...], clauses: tuple[str, ...]) -> frozenset[str]:
         if (rules, clauses) not in self._scopes:
-            self._scopes[rules, clauses] = select(self.baseline, rules, clauses)
+            self._scopes[rules, clauses] = select(self.baseline, rules, clauses) - self._left_out
         return self._scopes[rules, clauses]
 
     def _applies(self, document: FactsDocument) -> frozenset[str]:

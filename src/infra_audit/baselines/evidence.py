@@ -70,6 +70,7 @@ class EvidenceFinder:
             source=provenance.source,
             place=provenance.place,
             by=by,
+            attested=provenance.attested,
         )
 
 

@@ -5,6 +5,7 @@ A problem never stops more than the rule it lies in; the file, the rule, the pla
 
 import json
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -88,6 +89,7 @@ def lint_rule(file: RuleFile, rule_id: str) -> list[RuleProblem]:
     found = [*lint_schema.lint_if(condition, facts), *lint_schema.lint_then(then, facts)]
     for check in (_subject, _each, _parameters, _in_force, _cases, _language):
         found += check(definition, condition, then)
+    found += _persons(rule_id, definition, condition, then)
     if not found:
         found += _silence(validator, definition, then)
     return [problem(*item) for item in _once(found)]
@@ -203,6 +205,45 @@ def _language(definition: Any, _: Any, __: Any) -> Check:
     for place, lang, text in texts:
         if bool(JAPANESE.search(text)) != (lang == "ja"):
             yield place, "lint.language", {"language": lang}
+
+
+ATTESTATIONS = "attestations"
+ASKED_KINDS = {"room": {"facility"}, "site": {"facility"}, "role": {"organisation"}, "organisation": {"organisation"}}
+"""What a question is asked of -> the kinds of subject whose documents hold the answers; devices are all others."""
+
+
+def _persons(rule_id: str, definition: Any, condition: Any, then: Any) -> Check:
+    """Keep what persons say and what machines show apart: no rule reads both, and a question reads its own answer."""
+    meta = definition["x-infra-audit"]
+    areas = set(then["required"]) - {"subject"}
+    if meta.get("mode") != "attested":
+        if ATTESTATIONS in areas:
+            yield "/then/required", "lint.automatic_reads_answers", {}
+        return
+    answers = then.get("properties", {}).get(ATTESTATIONS, {})
+    if areas != {ATTESTATIONS} or answers.get("required") != [rule_id]:
+        yield "/then/required", "lint.attested_reads", {"rule": rule_id}
+    answer = answers.get("properties", {}).get(rule_id, {}).get("properties", {})
+    if answer.get("answer") != {"const": "yes"} or "age_days" not in answer:
+        yield f"/then/properties/{ATTESTATIONS}", "lint.attested_form", {"rule": rule_id}
+    subject = condition.get("properties", {}).get("subject", {}).get("properties", {})
+    kinds = _named(subject.get("kind", {}))
+    wanted = ASKED_KINDS.get(meta["asked"])
+    is_device = bool(kinds) and not kinds & {"facility", "organisation", "network"}
+    if (not is_device if wanted is None else kinds != wanted) or (
+        wanted == {"facility"} and _named(subject.get("facility", {})) != {meta["asked"]}
+    ):
+        yield "/if", "lint.attested_subject", {"asked": meta["asked"]}
+    for lang, question in meta["question"].items():
+        if bool(JAPANESE.search(question)) != (lang == "ja"):
+            yield f"/x-infra-audit/question/{lang}", "lint.language", {"language": lang}
+        for _, name, _, _ in string.Formatter().parse(question):
+            if name is not None and name not in meta.get("parameters", {}):
+                yield f"/x-infra-audit/question/{lang}", "lint.question_place", {"name": name}
+
+
+def _named(schema: Any) -> set[str]:
+    return set(schema.get("enum", ())) | ({schema["const"]} if "const" in schema else set())
 
 
 def _silence(validator: Any, definition: Any, then: Any) -> Check:

@@ -165,7 +165,7 @@ def _properties(schema: Mapping[str, Any], at: _Place, known: frozenset[Path]) -
         place = f"/properties/{name}"
         if (name,) not in known:
             yield at.pointer + place, at.code, {"fact": name}
-        facts = at.facts.get("properties", {}).get(name) if at.facts is not None else None
+        facts = _of(at.facts, name) if at.facts is not None else None
         yield from _walk(below, at.down(place, facts, _below(known, name)))
 
 
@@ -200,6 +200,13 @@ def _conditions(schema: Mapping[str, Any], at: _Place, known: frozenset[Path]) -
 
 def _below(known: frozenset[Path], step: str) -> frozenset[Path]:
     return frozenset(path[1:] for path in known if len(path) > 1 and path[0] == step)
+
+
+def _of(facts: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """Return the schema of one field; of an object with names of its own, that of all of them."""
+    known: Mapping[str, Any] | None = facts.get("properties", {}).get(name)
+    rest = facts.get("additionalProperties")
+    return known if known is not None or not isinstance(rest, Mapping) else rest
 
 
 def _open(facts: Mapping[str, Any]) -> bool:

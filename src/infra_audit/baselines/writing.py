@@ -52,6 +52,7 @@ def finding(
         items_omitted=omitted_items,
         evidence=evidence,
         evidence_omitted=omitted,
+        mode=rule.mode,
     )
 
 

@@ -14,11 +14,15 @@ from infra_audit.texts import Language, text
 
 def command(lang: Language) -> click.Command:
     """Build the command."""
+    argument = options.paths(required=False)
 
     def run(**values: Any) -> Exit:
         settings = options.to_settings(lang, values)
+        if not values["paths"] and settings.attestations is None:  # answers of persons can be judged alone
+            raise click.MissingParameter(param=argument)
         audit = Audit(settings)
-        targets = audit.read(values["paths"], options.to_known(values), options.to_inventory(values))
+        audit.inventory = options.to_inventory(values)
+        targets = audit.read(values["paths"], options.to_known(values), audit.inventory)
         tally = Tally(settings.fail_on)
         findings = audit.findings(audit.documents(targets), options.to_scope(values))
         output.write(tally.records(findings), "findings", lang, values)
@@ -33,7 +37,7 @@ def command(lang: Language) -> click.Command:
         return tally.status()
 
     params = [
-        options.paths(),
+        argument,
         *options.known(lang),
         *options.inventory(lang),
         *options.judging(lang),

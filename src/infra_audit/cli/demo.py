@@ -29,6 +29,11 @@ def command(lang: Language) -> click.Command:
     """Build the command."""
 
     def run(**values: Any) -> Exit:
+        with as_file(resources.root("inventories")) as shipped:
+            values["config"] = values["config"] or shipped / "example-city" / "infra-audit.yaml"
+            return _run(lang, values)
+
+    def _run(lang: Language, values: dict[str, Any]) -> Exit:
         settings = options.to_settings(lang, values)
         with _city(settings, lang) as (reachable, inventory):
             audit = Audit(reachable)

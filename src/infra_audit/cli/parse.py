@@ -22,7 +22,8 @@ def command(lang: Language) -> click.Command:
 
     def run(**values: Any) -> Exit:
         audit = Audit(options.to_settings(lang, values))
-        targets = audit.read(values["paths"], options.to_known(values), options.to_inventory(values))
+        audit.inventory = options.to_inventory(values)
+        targets = audit.read(values["paths"], options.to_known(values), audit.inventory)
         seen = _Seen(every=values["all"])
         output.write(seen.records(audit.documents(targets)), "documents", lang, values)
         if seen.unparsed and values["format"] == "table" and values["output"] is None:

@@ -18,7 +18,9 @@ from infra_audit.texts.layout import printable
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-COMMANDS = ("demo", "scan", "collect", "parse", "check", "diff", "rules", "waiver", "platform", "doctor")
+COMMANDS = (
+    "demo", "scan", "collect", "parse", "check", "diff", "rules", "inventory", "waiver", "attest", "platform", "doctor",
+)  # fmt: skip
 
 
 def app(lang: Language) -> Group:
@@ -68,7 +70,7 @@ def _ending(error: BaseException, lang: Language) -> tuple[str, int]:
         case click.UsageError():
             return usage_text(error, lang), Exit.USAGE
         case InfraAuditError():
-            return error_text(error, lang), error.exit_code
+            return "\n".join(error_text(one, lang) for one in (error, *error.others)), error.exit_code
         case OSError() if error.errno in _DISK_FULL:
             _drop_output()
             return error_text(InputError("output.disk_full"), lang), InputError.exit_code

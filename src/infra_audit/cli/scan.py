@@ -39,6 +39,7 @@ def command(lang: Language) -> click.Command:
 def report(folder: Path, settings: Settings, scope: Scope, lang: Language, values: dict[str, Any]) -> Exit:
     """Judge a snapshot, print findings and clauses, and keep them beside the snapshot, never inside it."""
     audit = Audit(settings)
+    audit.inventory = options.to_inventory(values) if "inventory" in values else None
     findings = list(audit.findings(audit.documents(audit.read([folder], Known())), scope))
     tally = Tally(settings.fail_on)
     records = list(tally.records(findings))
@@ -67,6 +68,7 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
         "standards": {standard.id: standard.edition for standard in audit.standards.standards},
         "as_of": audit.today.isoformat(),
         "waivers": [use.to_json() for use in audit.waivers.uses()],
+        "registers": audit.joined(),
     }
     (reports / BASELINE).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     output.say(text("cli", "scan.written", lang, snapshot=folder, reports=reports))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from infra_audit.model.attestation import Attested
 from infra_audit.model.evidence import Artifact
 from infra_audit.model.reason import Reason
 
@@ -53,6 +54,8 @@ class Provenance(NamedTuple):
     """given: file or flag."""
     confirmed: bool | None = None
     """Where a document is named: whether it was read and says so; else it is general knowledge."""
+    attested: Attested | None = None
+    """given by an attestation: who answered what, when, with which evidence."""
 
     def to_json(self) -> dict[str, Any]:
         """Return only what the kind sets."""
@@ -65,6 +68,8 @@ class Provenance(NamedTuple):
             data["lines"] = [list(span) for span in self.lines]
         if self.kind is ProvenanceKind.DERIVED:
             data["from"] = list(self.sources)
+        if self.attested is not None:
+            data["attested"] = self.attested.to_json()
         return data
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from infra_audit.model.attestation import Attested
 from infra_audit.model.reason import Reason
 
 
@@ -56,6 +57,8 @@ class Evidence:
     place: str | None = None
     by: tuple[str, ...] = ()
     """Functions that led from this leaf to the fact judged, outermost first; empty for a fact read directly."""
+    attested: Attested | None = None
+    """given by an attestation: who answered what, when, with which evidence."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form of design 7."""
@@ -81,6 +84,8 @@ class Evidence:
             data["text"] = list(self.text)
         if self.by:
             data["by"] = list(self.by)
+        if self.attested is not None:
+            data["attested"] = self.attested.to_json()
         return data
 
 
@@ -161,6 +166,8 @@ class Finding:
     """Of a pass: the provenance of what the rule read."""
     evidence_omitted: int = 0
     """Facts whose evidence was left out for length."""
+    mode: str = "automatic"
+    """automatic: read from the target; attested: answered by a person."""
 
     @property
     def is_open(self) -> bool:
@@ -176,6 +183,7 @@ class Finding:
             "title": dict(self.title),
             "verdict": str(self.verdict),
             "reason": self.reason.to_json() if self.reason else None,
+            "mode": self.mode,
             "severity": str(self.severity),
             "clauses": list(self.clauses),
             "conditions": list(self.conditions),

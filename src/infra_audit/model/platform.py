@@ -49,3 +49,8 @@ class Area:
     def words(self) -> tuple[str, ...]:
         """Return the words of the area (`x-words`), without those that a platform adds."""
         return tuple(self.schema.get("x-words", ()))
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether targets can say something of it; `x-given` areas come from elsewhere, subject from the inventory."""
+        return self.name != "subject" and "x-given" not in self.schema

@@ -75,6 +75,8 @@ class Rule:
     """attested: what is asked, by language."""
     asked: str | None = None
     """attested: room, site, device, role or organisation."""
+    role: str | None = None
+    """attested: who answers."""
     in_force: InForce = field(default_factory=InForce)
     lacks: InForce = field(default_factory=InForce)
     """What it asks for and was not given; empty = nothing."""

@@ -307,7 +307,18 @@ def kinded_of(kinds: Mapping[str, str]) -> Reader:
     return read
 
 
+def _classful(words: Sequence[str], at: int) -> tuple[Any, int] | None:
+    """Read a network without its length, which its class tells: 10.0.0.0 is /8, 172.16.0.0 is /16, 192.0.2.0 is /24."""
+    number = ipv4(words[at]) if at < len(words) else None
+    if number is None or number >= 224 << 24:
+        return None
+    length = 8 if number < 128 << 24 else 16 if number < 192 << 24 else 24
+    bits = (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF
+    return f"{socket.inet_ntoa((number & bits).to_bytes(4, 'big'))}/{length}", at + 1
+
+
 TYPES: Mapping[str, Reader] = {
+    "classful": _classful,
     "word": _word,
     "list": _list,
     "group": _group,

@@ -274,9 +274,11 @@ def _count(objects: list[Object], key: tuple[str, ...]) -> None:
 
 
 def _known_secret(item: Object) -> None:
-    """Say of an item what its secret says: everybody knows it."""
+    """Say of an item what its secret says: everybody knows it. A hidden secret says nothing."""
     node = item.fields.get("secret")
-    if isinstance(node, Leaf) and isinstance(node.value, dict) and "well_known" not in item.fields:
+    if not isinstance(node, Leaf) or not isinstance(node.value, dict) or "well_known" in item.fields:
+        return
+    if "well_known" in node.value:
         item.fields["well_known"] = Leaf(node.value["well_known"], node.provenance)
 
 

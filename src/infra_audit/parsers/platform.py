@@ -145,7 +145,7 @@ class CompiledPlatform:
         self.grammars = {
             name: _grammar(platform, name, text, self.tables) for name, text in data.get("grammars", {}).items()
         }
-        self.areas: Mapping[str, Area] = {name: area for name, area in catalogue.areas().items() if name != "subject"}
+        self.areas: Mapping[str, Area] = {name: area for name, area in catalogue.areas().items() if area.is_read}
         self.sources = {name: Source(name, source, data.get("banner")) for name, source in platform.sources.items()}
         self.templates = self._templates()
         self.ignore = Ignore(data.get("ignore", {}))

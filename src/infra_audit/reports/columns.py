@@ -78,16 +78,41 @@ def _subject(name: str) -> Callable[[Record, Language], str]:
 def _places(record: Record, lang: Language) -> str:
     """Return every failing or unknown item with what was expected and seen, then what a pass takes on trust; one a line."""
     trusted = [f"{e['key']}: {said}" for e in record["evidence"] for said in _unconfirmed([e], lang)]
-    return "\n".join([*(_place(item, lang) for item in record["items"]), *dict.fromkeys(trusted)])
+    answers = _attested(record["evidence"], lang)
+    return "\n".join([*(_place(item, lang) for item in record["items"]), *dict.fromkeys([*trusted, *answers])])
 
 
 def _place(item: Mapping[str, Any], lang: Language) -> str:
     seen = word("label", "not_seen", lang) if item["status"] == "unknown" else seen_value(item["seen"], lang)
     found = [(e["artifact"], e["lines"]) for e in item["evidence"] if e.get("artifact") and e.get("lines")]
     places = [f"{artifact}:{spans(lines)}" for artifact, lines in found]
-    where = "; ".join(dict.fromkeys([*places, *_unconfirmed(item["evidence"], lang)]))
+    given = [*_unconfirmed(item["evidence"], lang), *_attested(item["evidence"], lang)]
+    where = "; ".join(dict.fromkeys([*places, *given]))
     expected = f"{word('label', 'expected', lang)} {asked(item['expected'], lang)}"
     return f"{item['key']}: {expected}, {word('label', 'seen', lang)} {seen}" + (f" [{where}]" if where else "")
+
+
+def attested(leaf: Mapping[str, Any], lang: Language) -> str:
+    """Return who answered what, when, until when it counts and with which evidence files."""
+    given = leaf["attested"]
+    said = text(
+        "reports",
+        "evidence.given.attestation",
+        lang,
+        place=leaf.get("place") or "",
+        answer=text("attest", f"answer.{given['answer']}", lang),
+        answered_on=given["answered_on"],
+        by=given["by"],
+    )
+    for name in ("due_on", "reason", "improvement"):
+        if name in given:
+            code = "until" if name == "due_on" else name
+            said += text("reports", f"evidence.attested_{code}", lang, **{name: given[name]})
+    return said + "".join(text("reports", "evidence.attested_file", lang, **file) for file in given["evidence"])
+
+
+def _attested(evidence: list[Mapping[str, Any]], lang: Language) -> list[str]:
+    return [attested(leaf, lang) for leaf in evidence if "attested" in leaf]
 
 
 def _unconfirmed(evidence: list[Mapping[str, Any]], lang: Language) -> Iterator[str]:
@@ -241,6 +266,7 @@ FINDINGS = (
     Column("zones", _subject("zones")),
     Column("rule", _field("rule")),
     Column("title", _title),
+    Column("method", lambda r, lang: word("method", r.get("mode", "automatic"), lang)),
     Column("clauses", _field("clauses")),
     Column("checked", _field("checked"), right=True),
     Column("failing", _field("failing"), right=True),
@@ -437,6 +463,51 @@ COMMANDS = (
     Column("needed", lambda r, lang: word("needed", not r["optional"], lang) if r["step"] == "source" else ""),
     Column("reveals", _reveals),
 )
+
+
+def _of_role(record: Record, lang: Language) -> str:
+    """Return what an answer is about; a role by its name."""
+    return text("attest", f"role.{record['subject']}", lang) if record["about"] == "role" else record["subject"]
+
+
+ATTESTATIONS = (
+    Column("number", _field("number"), whole=True),
+    Column("rule", _field("question")),
+    Column("question", lambda r, lang: str(r["text"][lang]), extra=True),
+    Column("subject", _of_role),
+    Column("answer", lambda r, lang: text("attest", f"answer.{r['answer']}", lang) if r["answer"] else ""),
+    Column("answered_by", _field("by")),
+    Column("confirmed_by", _field("confirmed_by"), extra=True),
+    Column("answered_on", _field("answered_on"), whole=True),
+    Column("due_on", _field("due_on"), whole=True),
+    Column("state", _said("answer_state", "state")),
+)
+KEPT_FILES = (
+    Column("kept_file", _field("file")),
+    Column("state", _said("kept", "state")),
+    Column("answers", _field("answers")),
+)
+
+
+def _meaning(record: Record, lang: Language) -> str:
+    known = record["means"] if record["field"] in ("state", "blank") else None
+    return text("ledger", f"means.{known}", lang) if known else _cell(record["means"])
+
+
+DEVICES = (
+    Column("subject", _field("id"), whole=True),
+    Column("kind", lambda r, lang: word("kind", r["kind"], lang) if r.get("kind") else ""),
+    Column("platform", _field("platform")),
+    Column("address", _field("host")),
+    Column("zones", _field("zones")),
+    Column("site", _field("site"), extra=True),
+    Column("location", _field("location"), extra=True),
+)
+LEDGER_COLUMNS = (
+    Column("field", lambda r, lang: text("ledger", f"field.{r['field']}", lang)),
+    Column("written", _field("written")),
+    Column("means", _meaning),
+)
 CHECKS = (
     Column("check", lambda r, lang: text("doctor", f"check.{r['check']}", lang)),
     Column("state", _said("state", "state")),
@@ -472,6 +543,10 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "not_parsed_yet": NOT_PARSED_YET,
     "lines": LINES,
     "checks": CHECKS,
+    "attestations": ATTESTATIONS,
+    "kept_files": KEPT_FILES,
+    "devices": DEVICES,
+    "ledger_columns": LEDGER_COLUMNS,
 }
 
 

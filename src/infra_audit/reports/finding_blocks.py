@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_audit.reports.asked import asked, seen_value
 from infra_audit.reports.column import word
-from infra_audit.reports.columns import reason_text, spans, statutory, waived, waiver_text
+from infra_audit.reports.columns import attested, reason_text, spans, statutory, waived, waiver_text
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import text
 from infra_audit.texts.layout import printable, wrap
@@ -152,6 +152,8 @@ _GIVEN = ("statement", "inventory", "flag", "assumed")
 
 
 def _searched(leaf: Mapping[str, Any], output: Output) -> str:
+    if "attested" in leaf:
+        return attested(leaf, output.lang)
     names = ("artifact", "document", "template", "source", "place", "since", "until")
     fields = {name: leaf.get(name) or "" for name in names}
     given = leaf["kind"] == "given" and leaf.get("source") in _GIVEN

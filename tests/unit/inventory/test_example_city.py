@@ -26,7 +26,7 @@ def test_devices_and_credentials() -> None:
     assert kinds["linux-server"] == 2
     assert kinds["switch"] + kinds["router"] + kinds["firewall"] >= 12
     zones = tuple(zone["id"] for zone in yamlfile.load(CITY / "zones.yaml")["zones"])
-    assert [d.id for d in devices.values() if d.zones == zones] == ["core-sw1", "fw1"]
+    assert [d.id for d in devices.values() if d.zones == zones[:3]] == ["core-sw1", "fw1"]
     assert all(set(d.zones or ()) <= set(zones) and d.zones for d in devices.values())
     assert all(d.site and d.roles and d.location and d.commissioned_on and d.importance for d in devices.values())
     assert devices["audit-sv1"].connection == "local"

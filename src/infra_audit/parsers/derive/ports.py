@@ -67,3 +67,22 @@ BUNDLE = Step(
     _only_interfaces,
     frozenset({"prefix"}),
 )
+
+
+def _loop_stopped(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """Tell whether loop detection takes a port out of use when it finds a loop below it: it must run, and its action block."""
+    runs = facts.get("services", {}).get("loop_detection")
+    for pointer, port in items(facts, "interfaces"):
+        action = port.get("loop_action")
+        if runs is False:
+            yield Derived((*pointer, "loop_stopped"), value=False, sources=(("services", "loop_detection"),))
+        elif runs is True and action is not None:
+            stops = action in ("shutdown", "block")
+            yield Derived(
+                (*pointer, "loop_stopped"), stops, (("services", "loop_detection"), (*pointer, "loop_action"))
+            )
+
+
+LOOP_STOPPED = Step(
+    _loop_stopped, lambda _entry: ("interfaces/*/loop_stopped",), lambda _entry: ("interfaces", "services")
+)

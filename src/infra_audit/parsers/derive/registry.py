@@ -7,11 +7,14 @@ from infra_audit.parsers.derive.accounts import ACCOUNTS, PAM_STACK, PASSWORD_CL
 from infra_audit.parsers.derive.acls import ALLOWED_SOURCES, APPLIED_TO, DEFINED, PERMITS_ANY
 from infra_audit.parsers.derive.administrators import SUDO_ADMINISTRATORS
 from infra_audit.parsers.derive.clock import CLOCK_OFFSET
+from infra_audit.parsers.derive.gateways import GATEWAY_REDUNDANT
 from infra_audit.parsers.derive.join import JOIN
 from infra_audit.parsers.derive.line_sources import LINE_SOURCES
 from infra_audit.parsers.derive.login import AAA_LOGIN
 from infra_audit.parsers.derive.mapping import JOINED, LAST_IS, MAP
 from infra_audit.parsers.derive.objects import OBJECT_ADDRESSES, POLICY_EXPIRY, SECOND_FACTOR, ZONE_MEMBERS
+from infra_audit.parsers.derive.offers import OFFERS
+from infra_audit.parsers.derive.openings import ACL_RANGES, INSPECTIONS, POLICY_RANGES
 from infra_audit.parsers.derive.permissions import EXCESS_MODE, PERMISSION_BITS
 from infra_audit.parsers.derive.policies import (
     NAT_ORDER,
@@ -22,17 +25,27 @@ from infra_audit.parsers.derive.policies import (
     POLICY_PROFILES,
 )
 from infra_audit.parsers.derive.port_mode import PORT_MODE
-from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, SUBINTERFACE
+from infra_audit.parsers.derive.ports import BPDU_GUARD, BUNDLE, EDGE, LOOP_STOPPED, SUBINTERFACE
 from infra_audit.parsers.derive.presence import ALL_TRUE, ANY_CONTAINS, ANY_ITEM, ANY_TRUE
 from infra_audit.parsers.derive.reach import HOST_ACCESS, PROFILE_ACCESS, REACHABLE_FROM, REACHABLE_SERVER
+from infra_audit.parsers.derive.reporting import ALARMS, LOG_SOURCE
+from infra_audit.parsers.derive.routing import ROUTING_LINKS, ROUTING_NEIGHBOURS
 from infra_audit.parsers.derive.servers import ANY_WHERE, IS_SET, LOOPBACK, OPTION_FLAGS, TO_NUMBER
+from infra_audit.parsers.derive.shadows import ACL_CONFLICTS, FILTER_CONFLICTS, POLICY_CONFLICTS
 from infra_audit.parsers.derive.texts import SAME_TEXT
 from infra_audit.parsers.derive.tunnels import PROPOSALS_IN_USE, TUNNEL_PROFILES
-from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, VLAN_PORTS, VLAN_RANGES
+from infra_audit.parsers.derive.vlans import INTERFACE_TYPE, UNCHECKED_VLANS, VLAN_PORTS, VLAN_RANGES
+from infra_audit.parsers.derive.wireless import WIRELESS_MODES
 
 STEPS: Mapping[str, Step] = {
     "aaa_login": AAA_LOGIN,
     "accounts": ACCOUNTS,
+    "acl_conflicts": ACL_CONFLICTS,
+    "filter_conflicts": FILTER_CONFLICTS,
+    "acl_port_ranges": ACL_RANGES,
+    "policy_port_ranges": POLICY_RANGES,
+    "inspections": INSPECTIONS,
+    "policy_conflicts": POLICY_CONFLICTS,
     "acl_applied_to": APPLIED_TO,
     "acl_defined": DEFINED,
     "acl_permits_any": PERMITS_ANY,
@@ -46,6 +59,7 @@ STEPS: Mapping[str, Step] = {
     "clock_offset": CLOCK_OFFSET,
     "edge": EDGE,
     "excess_mode": EXCESS_MODE,
+    "gateway_redundant": GATEWAY_REDUNDANT,
     "host_access": HOST_ACCESS,
     "join": JOIN,
     "joined": JOINED,
@@ -66,10 +80,16 @@ STEPS: Mapping[str, Step] = {
     "reachable_server": REACHABLE_SERVER,
     "port_mode": PORT_MODE,
     "remote_access_factor": SECOND_FACTOR,
+    "alarms_sent": ALARMS,
+    "log_source": LOG_SOURCE,
+    "unchecked_vlans": UNCHECKED_VLANS,
+    "routing_links": ROUTING_LINKS,
+    "routing_neighbours": ROUTING_NEIGHBOURS,
     "same_text": SAME_TEXT,
     "subinterface": SUBINTERFACE,
     "any_where": ANY_WHERE,
     "is_set": IS_SET,
+    "loop_stopped": LOOP_STOPPED,
     "loopback": LOOPBACK,
     "option_flags": OPTION_FLAGS,
     "pam_stack": PAM_STACK,
@@ -84,5 +104,7 @@ STEPS: Mapping[str, Step] = {
     "vlan_ranges": VLAN_RANGES,
     "interface_type": INTERFACE_TYPE,
     "tunnel_profiles": TUNNEL_PROFILES,
+    "vpn_offers": OFFERS,
+    "wireless_modes": WIRELESS_MODES,
     "zone_members": ZONE_MEMBERS,
 }

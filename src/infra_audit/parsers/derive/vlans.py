@@ -60,6 +60,18 @@ def _vlan_ranges(facts: Facts, entry: Entry) -> Iterator[Derived]:
     yield Derived(at, ranges([vlan["id"] for _, vlan in vlans if vlan[field]]), sources)
 
 
+def _unchecked_vlans(facts: Facts, _entry: Entry) -> Iterator[Derived]:
+    """List the VLANs with DHCP snooping in which addresses of ARP are not checked against what was snooped."""
+    services = facts.get("services", {})
+    snooped, checked = services.get("dhcp_snooping_vlans"), services.get("arp_inspection_vlans")
+    if services.get("dhcp_snooping") is not True or not isinstance(snooped, list) or not isinstance(checked, list):
+        return
+    inspected = {number for first, last in checked for number in range(first, last + 1)}
+    left = [number for first, last in snooped for number in range(first, last + 1) if number not in inspected]
+    names = ("dhcp_snooping", "dhcp_snooping_vlans", "arp_inspection_vlans")
+    yield Derived(("services", "arp_unchecked_vlans"), ranges(left), tuple(("services", name) for name in names))
+
+
 def _interface_type(facts: Facts, entry: Entry) -> Iterator[Derived]:
     """Give `type` to interfaces that have none, by the letters of their name in the table `words`."""
     words = entry.get("words", {})
@@ -83,3 +95,4 @@ VLAN_RANGES = Step(
 INTERFACE_TYPE = Step(
     _interface_type, lambda _e: ("interfaces/*/type",), lambda _e: ("interfaces",), frozenset({"words"})
 )
+UNCHECKED_VLANS = Step(_unchecked_vlans, lambda _e: ("services/arp_unchecked_vlans",), lambda _e: ("services",))

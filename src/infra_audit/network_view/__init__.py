@@ -1,0 +1,1 @@
+"""What the devices of one network say of each other, seen together: facts of the organisation."""
