@@ -9,14 +9,14 @@ Everything is lazy: one target at a time is in memory. A device that fails is da
 import datetime as dt
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra_audit import catalogue, time_limit, yamlfile
+from infra_audit import catalogue, time_limit
 from infra_audit.attestations.documents import Answers, Place
 from infra_audit.attestations.questions import Question, questions
 from infra_audit.baselines import standards
@@ -132,16 +132,9 @@ class Audit:
         s = self.settings
         return standards.load(overlays=self.overlays, edition=s.edition, file=s.config)
 
-    @cached_property
-    def zone_rows(self) -> Sequence[Mapping[str, Any]] | None:
-        """Return the zones of the organisation, None when none are named. Raises InputError."""
-        from infra_audit.inventory.zones import load as load_zones
-
-        return None if self.settings.zones is None else load_zones(self.settings.zones)
-
     def zone_ids(self) -> frozenset[str] | None:
         """Return the ids of the zones of the organisation, None when none are named."""
-        return None if self.zone_rows is None else frozenset(zone["id"] for zone in self.zone_rows)
+        return None if self.zones is None else frozenset(zone.id for zone in self.zones.zones)
 
     # --- targets -----------------------------------------------------------------------------------------------------
 
@@ -244,13 +237,11 @@ class Audit:
         """Yield the document of the organisation, if anything is to be said of it."""
         if self.answers is not None:
             whole = self.answers.organisation(self.organisation)
-        elif self.zone_rows is not None:
+        elif self.zones is not None:
             whole = FactsDocument(facts={"subject": {"id": self.organisation, "kind": "organisation"}})
         else:
             return
-        if self.zone_rows is not None:
-            whole = view.join(whole) if view is not None else not_in_force(whole)
-        yield whole
+        yield self.joiner.join(view.join(whole) if view is not None else not_in_force(whole))
 
     @cached_property
     def answers(self) -> Answers | None:
@@ -279,15 +270,13 @@ class Audit:
         """Return the rooms of the register of controlled areas, and their sites. Raises InputError."""
         from infra_audit.attestations import places
 
-        file = self.settings.registers / "controlled_areas.yaml" if self.settings.registers else None
-        data = yamlfile.load(file) if file is not None and file.is_file() else []
-        rows = data.get("rows", []) if isinstance(data, dict) else data
-        return list(places.rooms(rows, self.settings.lang))
+        register = self.registers.get("controlled_areas")
+        return list(places.rooms([row.values for row in register.rows] if register else [], self.settings.lang))
 
     def _inventory_coverage(self) -> InventoryCoverage | None:
-        if self.inventory is None or self.zone_rows is None:
+        if self.inventory is None or self.zones is None:
             return None
-        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zone_rows)
+        return InventoryCoverage(self.devices(replace(self.inventory, limit=())), self.zones)
 
     def _documents(self, targets: Iterable[Target]) -> Iterator[FactsDocument]:
         parse = Registry(PARSERS).load("templates")

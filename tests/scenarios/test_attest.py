@@ -23,7 +23,7 @@ def records(result: Result) -> list[dict[str, Any]]:
 
 
 def test_form_to_table(tmp_path: Path) -> None:
-    rows = [{"id": "server-3f", "title": {"ja": "サーバ室", "en": "Server room"}, "site": "honchosha"}]
+    rows = [{"id": "server-3f", "title": "サーバ室", "site": "honchosha"}]
     (tmp_path / "registers").mkdir()
     (tmp_path / "registers" / "controlled_areas.yaml").write_text(
         json.dumps({"as_of": "2026-04-01", "rows": rows}), encoding="utf-8"

@@ -1,7 +1,7 @@
 """Inventory coverage: devices that others see within the organisation's prefixes, and whether the inventory holds them."""
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from infra_audit.model.device import Device
 from infra_audit.model.evidence import Artifact
 from infra_audit.model.facts import Coverage, CoverageState, FactsDocument, Provenance, ProvenanceKind
 from infra_audit.model.reason import Reason
+from infra_audit.model.register import Zones
 from infra_audit.network_view.known import Known, Network
 from infra_audit.network_view.sightings import Address, Sighting, seer_of, sightings
 
@@ -22,11 +23,11 @@ _Key = tuple[str, str]
 class InventoryCoverage:
     """Takes the documents of a scan one by one; afterwards it can say what was seen."""
 
-    def __init__(self, devices: Iterable[Device], zones: Sequence[Mapping[str, Any]]) -> None:
-        """`devices`: the whole inventory. `zones`: as in zones.yaml; only what lies in their prefixes counts."""
+    def __init__(self, devices: Iterable[Device], zones: Zones) -> None:
+        """`devices`: the whole inventory. `zones`: only what lies in their prefixes counts."""
         self._known = Known(devices)
         self._prefixes: list[tuple[Network, str]] = [
-            (ipaddress.ip_network(prefix), zone["id"]) for zone in zones for prefix in zone.get("prefixes", ())
+            (prefix, zone.id) for zone in zones.zones for prefix in zone.prefixes
         ]
         self._sightings: list[Sighting] = []
         self._seeing: set[str] = set()

@@ -18,6 +18,8 @@ from infra_audit.registers.joins import ZONES, Context, Join, Joined, Pointer
 from infra_audit.registers.joins.registry import JOINS
 
 _T = TypeVar("_T")
+_NO_DEVICES = ("network", "facility", "organisation")
+"""Kinds of subjects that registers have no rows of: what was given is told of them, and no more."""
 AREA = "registers"
 _GAPS = (
     CoverageState.NOT_COLLECTED,
@@ -51,7 +53,8 @@ class Joiner:
     def join(self, document: FactsDocument) -> FactsDocument:
         """Return the document with what the joins add."""
         work = _Work(document, self._registers, self._zones, self._as_of)
-        for one in self._joins:
+        is_device = document.facts["subject"].get("kind") not in _NO_DEVICES
+        for one in self._joins if is_device else ():
             wanting = [(name, why) for name in one.needs if (why := self._why_not(one, name)) is not None]
             if wanting:
                 work.not_given(one, wanting[0][1])

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from infra_audit import catalogue, resources, yamlfile
 from infra_audit.errors import InputError
-from infra_audit.inventory import zones
 from infra_audit.inventory.ledger import columns, form, reading, writing
 from infra_audit.inventory.ledger.dates import date
 from infra_audit.inventory.ledger.reading import Ledger
 from infra_audit.inventory.ledger.sheets import tables
+from infra_audit.registers.reading import read_zones
 from infra_audit.texts import LANGUAGES, Language
 from infra_audit.texts import catalogue as texts
 
@@ -46,7 +46,7 @@ def read(case: Path, tmp_path: Path) -> Ledger:
     """Return the ledger of a case."""
     csv, own, zone_file = case / "ledger.csv", case / "columns.yaml", case / "zones.yaml"
     file = csv if csv.exists() else workbook(case / "ledger.yaml", tmp_path / "ledger.xlsx")
-    known = frozenset(zone["id"] for zone in zones.load(zone_file)) if zone_file.exists() else None
+    known = frozenset(zone.id for zone in read_zones(zone_file).zones) if zone_file.exists() else None
     return reading.read(
         file,
         columns.load(own if own.exists() else None),

@@ -1,5 +1,6 @@
 """What devices see of others, against an inventory: texts of devices beside what is seen, and the lines it rests on."""
 
+import ipaddress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from infra_audit.baselines.loader import load
 from infra_audit.model.device import Device
 from infra_audit.model.facts import FactsDocument
 from infra_audit.model.finding import Finding, Verdict
+from infra_audit.model.register import Zone, Zones
 from infra_audit.network_view.coverage import AREA, InventoryCoverage
 from infra_audit.parsers import engine
 from tests.unit.platforms.case import artifact
@@ -37,9 +39,18 @@ def documents(case: dict[str, Any]) -> list[FactsDocument]:
     return found
 
 
+def zones(case: dict[str, Any]) -> Zones:
+    """Return the zone map of a case."""
+    found = [
+        Zone(id=entry["id"], zone_class=entry["id"], prefixes=tuple(map(ipaddress.ip_network, entry["prefixes"])))
+        for entry in case["zones"]
+    ]
+    return Zones(file="zones.yaml", sha256="0" * 64, zones=tuple(found))
+
+
 def organisation(case: dict[str, Any]) -> FactsDocument:
     """Return the document of the organisation of a case."""
-    view = InventoryCoverage([Device(**entry) for entry in case["inventory"]], case["zones"])
+    view = InventoryCoverage([Device(**entry) for entry in case["inventory"]], zones(case))
     for document in documents(case):
         view.see(document)
     return view.join(FactsDocument(facts={"subject": {"id": "nagisawa", "kind": "organisation"}}))
