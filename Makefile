@@ -27,6 +27,11 @@ demo: dev ## audit the example city: emulated devices over real SSH and this hos
 debian-packages: ## as root on Debian: install the services that the live tests use
 	@sh tests/debian_packages.sh
 
+# The third JSON Schema validator of the tests; without npm the test that needs it skips and says so.
+tests/ajv/node_modules/.installed: tests/ajv/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/ajv && npm ci --no-audit --no-fund --ignore-scripts --silent && touch node_modules/.installed; \
+	else echo "npm is not here: rules are not judged by ajv"; fi
+
 lint: dev ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,7 +43,7 @@ format: dev ## let ruff rewrite
 types: dev ## mypy, strict
 	$(BIN)/mypy
 
-test: dev ## lint, types and all tests; T=tests/unit runs a part without lint and types
+test: dev tests/ajv/node_modules/.installed ## lint, types and all tests; T=tests/unit runs a part without lint and types
 ifeq ($(T),)
 	@$(MAKE) --no-print-directory debian-packages lint types
 	$(BIN)/python -m pytest $(SHARED) tests
@@ -46,15 +51,16 @@ else
 	$(BIN)/python -m pytest $(T)
 endif
 
-test-full: dev ## the long loops in full; writes docs/verification.md
+test-full: dev tests/ajv/node_modules/.installed ## the long loops in full; writes docs/verification.md
 	@$(MAKE) --no-print-directory debian-packages lint types
 	INFRA_AUDIT_FULL=1 $(BIN)/python -m pytest $(SHARED) tests --verification docs/verification.md
 
-docs: dev ## make the README's picture and the sample report anew
+docs: dev ## make anew what is generated: picture, sample report, pages of platforms and clauses
 	$(BIN)/python -m docs.generate
 
-corpus: dev ## read the corpus of real configurations and write docs/corpus.md
+corpus: dev ## read the corpus of real configurations and write docs/corpus.md and docs/rules/platforms.md
 	$(BIN)/python -m docs.corpus_report
+	$(BIN)/python -m docs.rule_platforms
 
 bench: dev ## measure speed; prints CPU seconds and ratios
 	$(BIN)/python -m benchmarks

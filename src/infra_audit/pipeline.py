@@ -24,7 +24,6 @@ from infra_audit.baselines.engine import Engine
 from infra_audit.baselines.loader import Sources, derive
 from infra_audit.baselines.overlay import Overlay
 from infra_audit.baselines.overlay import read_all as read_overlays
-from infra_audit.baselines.standards import Catalogue
 from infra_audit.baselines.statutory import Duties
 from infra_audit.baselines.waivers import Waivers, check_rules, tokyo_day
 from infra_audit.baselines.waivers import read_all as read_waivers
@@ -42,6 +41,7 @@ from infra_audit.model.platform import Platform
 from infra_audit.model.reason import Reason
 from infra_audit.model.register import Register, Zones
 from infra_audit.model.rule import Baseline
+from infra_audit.model.standard import Catalogue
 from infra_audit.network_view.coverage import InventoryCoverage, not_in_force
 from infra_audit.registers.joining import Joiner
 from infra_audit.registry import COLLECTORS, PARSERS, Registry

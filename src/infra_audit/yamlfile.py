@@ -119,6 +119,11 @@ def load(path: Path | Traversable, *, cached: bool = False) -> Any:
     return loads(text, str(path))
 
 
+def dumps(value: Any) -> str:
+    """Return a value of JSON as short YAML: what has no lists or mappings below it stands in one line."""
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100))
+
+
 def line(path: Path | Traversable, place: Sequence[str | int]) -> int:
     """Return the line of a place in a file: that of its key, or of the deepest part of it that is there.
 

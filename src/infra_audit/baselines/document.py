@@ -7,7 +7,7 @@ from infra_audit.baselines import known_facts, patterns
 from infra_audit.baselines.coverage import Gaps
 from infra_audit.baselines.evidence import EvidenceFinder
 from infra_audit.baselines.patterns import Path
-from infra_audit.baselines.population import Selector, Selects, members
+from infra_audit.baselines.population import Level, Selector, Selects, members
 from infra_audit.model.facts import Coverage, CoverageState, FactsDocument
 from infra_audit.model.reason import Reason
 
@@ -23,6 +23,7 @@ class Subject:
         self.gaps = Gaps(document.coverage, _unusable(document.facts))
         self._selects = selects
         self._members: dict[str, list[Path]] = {}
+        self._levels: dict[str, Level] = {}
         self._places: dict[Path, list[tuple[Path, str]]] = {}
 
     @cached_property
@@ -33,7 +34,7 @@ class Subject:
     def members(self, selector: Selector) -> list[Path]:
         """Return the places of the items a selector counts."""
         if selector.identity not in self._members:
-            self._members[selector.identity] = members(selector, self.facts, self._selects)
+            self._members[selector.identity] = members(selector, self.facts, self._selects, self._levels)
         return self._members[selector.identity]
 
     def places(self, pattern: Path) -> list[tuple[Path, str]]:

@@ -1,7 +1,7 @@
 """What a rule counts: the items its `each` names, filtered by the conditions that stand in the rule itself."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,26 @@ from infra_audit.baselines.patterns import Path
 Selects = Callable[[Mapping[str, Any], Any], bool]
 
 
+Level = list[tuple[Path, Any]]
+"""Places reached, with what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move from the facts to the items counted: a step down, or a condition that keeps some of those reached."""
+
+    step: str | None
+    condition: Mapping[str, Any] | None
+    reached: str
+    """The same for all ways that have come to the same places."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """The way from the facts to the items counted: at each step the conditions that must hold there."""
+    """The way from the facts to the items counted."""
 
     steps: tuple[str, ...]
-    conditions: tuple[tuple[Mapping[str, Any], ...], ...]
-    """One entry for the start and one after each step."""
+    moves: tuple[Move, ...]
     identity: str
     """The same for selectors that count the same items."""
 
@@ -27,13 +40,20 @@ def selector(each: str, then: Mapping[str, Any]) -> Selector:
     A conditional requirement that does not select stands in an `allOf` of the items.
     """
     steps = tuple(each.split("/")[1:])
-    conditions: list[tuple[Mapping[str, Any], ...]] = []
+    moves: list[Move] = []
+    reached = ""
     schema: Mapping[str, Any] = then
     for depth in range(len(steps) + 1):
         at_items = steps[:depth][-1:] == ("*",)
-        found, schema = _descend(schema, steps[depth] if depth < len(steps) else None, at_items=at_items)
-        conditions.append(found)
-    return Selector(steps, tuple(conditions), json.dumps([each, conditions], sort_keys=True))
+        step = steps[depth] if depth < len(steps) else None
+        found, schema = _descend(schema, step, at_items=at_items)
+        for condition in found:
+            reached += f" if {json.dumps(condition, sort_keys=True)}"
+            moves.append(Move(None, condition, reached))
+        if step is not None:
+            reached += f"/{step}"
+            moves.append(Move(step, None, reached))
+    return Selector(steps, tuple(moves), reached)
 
 
 Conditions = tuple[Mapping[str, Any], ...]
@@ -62,23 +82,28 @@ def _step(schema: Mapping[str, Any], step: str) -> Mapping[str, Any]:
     return {}
 
 
-def members(selector_: Selector, facts: Mapping[str, Any], selects: Selects) -> list[Path]:
-    """Return the places of all items that count."""
-    return [path for path, _ in _walk(selector_, facts, selects)]
+def members(
+    selector_: Selector, facts: Mapping[str, Any], selects: Selects, known: dict[str, Level] | None = None
+) -> list[Path]:
+    """Return the places of all items that count; `known` keeps the places on the way, for selectors that share some."""
+    known = {} if known is None else known
+    level: Level = [((), facts)]
+    for move in selector_.moves:
+        if move.reached not in known:
+            known[move.reached] = _move(move, level, selects)
+        level = known[move.reached]
+    return [path for path, _ in level]
 
 
-def _walk(selector_: Selector, facts: Mapping[str, Any], selects: Selects) -> Iterator[tuple[Path, Any]]:
-    level: list[tuple[Path, Any]] = [((), facts)]
-    for depth, conditions in enumerate(selector_.conditions):
-        level = [(path, value) for path, value in level if all(selects(c, value) for c in conditions)]
-        if depth == len(selector_.steps):
-            break
-        step = selector_.steps[depth]
-        below: list[tuple[Path, Any]] = []
-        for path, value in level:
-            if step == "*" and isinstance(value, list):
-                below += [((*path, str(i)), item) for i, item in enumerate(value)]
-            elif isinstance(value, dict) and step in value:
-                below.append(((*path, step), value[step]))
-        level = below
-    yield from level
+def _move(move: Move, level: Level, selects: Selects) -> Level:
+    condition, step = move.condition, move.step
+    if condition is not None:
+        return [(path, value) for path, value in level if selects(condition, value)]
+    assert step is not None
+    below: Level = []
+    for path, value in level:
+        if step == "*" and isinstance(value, list):
+            below += [((*path, str(i)), item) for i, item in enumerate(value)]
+        elif isinstance(value, dict) and step in value:
+            below.append(((*path, step), value[step]))
+    return below

@@ -3,8 +3,8 @@
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -14,73 +14,10 @@ import jsonschema_rs
 from infra_audit import catalogue, resources, yamlfile
 from infra_audit.baselines.overlay import Overlay, OwnClause
 from infra_audit.errors import BaselineError
+from infra_audit.model.standard import OWN, AuditItem, Catalogue, Clause, Condition, Standard
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """One clause of a policy or standard."""
-
-    id: str
-    """Whole id, such as mic-r8:6.5(1)."""
-    standard: str
-    title: Mapping[str, str]
-    """By language."""
-    mode: tuple[str, ...]
-    """automatic, attested, report, out_of_scope: how it is shown to be kept."""
-    parent: str | None = None
-    """Whole id of the clause above."""
-    crosswalk: tuple[str, ...] = ()
-    """Clauses of other standards that it details or answers to."""
-    conditions: tuple[str, ...] = ()
-    """Ids of the checkable conditions derived from it."""
-    note: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standard:
-    """One catalogue file."""
-
-    id: str
-    edition: str
-    title: Mapping[str, str]
-    file: str
-    clauses: tuple[Clause, ...]
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """All standards known, in the order of their files."""
-
-    standards: tuple[Standard, ...]
-
-    @cached_property
-    def clauses(self) -> Mapping[str, Clause]:
-        """Return every clause by id, in order."""
-        return {clause.id: clause for standard in self.standards for clause in standard.clauses}
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """Return the ids of all clauses."""
-        return frozenset(self.clauses)
-
-    @property
-    def conditions(self) -> frozenset[str]:
-        """Return the ids of all conditions."""
-        return frozenset(c for clause in self.clauses.values() for c in clause.conditions)
-
-    def above(self, clause_id: str) -> Iterator[str]:
-        """Yield a clause and all that it counts for: its parents, and the clauses its crosswalk names, with theirs."""
-        known = self.clauses
-        waiting, seen = [clause_id], set[str]()
-        while waiting:
-            name = waiting.pop(0)
-            if name in seen:
-                continue
-            seen.add(name)
-            yield name
-            clause = known.get(name)
-            if clause is not None:
-                waiting += [*([clause.parent] if clause.parent else []), *clause.crosswalk]
+CONDITIONS = "conditions"
+"""Folder beside the standards with what is said of their conditions."""
 
 
 def load(
@@ -96,9 +33,8 @@ def load(
     `file` is the settings file that asks for it. Raises InputError or BaselineError when a file is wrong, a folder does not
     exist, or no standard has the edition.
     """
-    named: list[Traversable] = [resources.root("schemas") / "standards", *catalogue.pack_folders("standards"), *folders]
     found: dict[str, Standard] = {}
-    for folder in named:
+    for folder in _folders(folders):
         if not folder.is_dir():
             raise BaselineError("baseline.no_folder", folder=str(folder))
         _add(found, read_folder(folder), edition)
@@ -141,6 +77,7 @@ def _numbered(overlay: Overlay, own: Standard | None, shipped: Mapping[str, Clau
         edition=own.edition if own else overlay.standard_edition,
         title=own.title if own else overlay.title,
         file=own.file if own else str(overlay.file),
+        kind=own.kind if own else "standards",
         clauses=tuple(clauses.values()),
     )
 
@@ -156,47 +93,101 @@ def _own(overlay: Overlay, number: OwnClause, known: Clause | None, ours: Clause
 
 def read_folder(folder: Traversable, *, hidden: bool = False) -> Iterator[Standard]:
     """Yield the catalogues of a folder, by name; `hidden`: without their texts."""
-    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name):
+    for file in _files(folder):
         yield read(file, hidden=hidden)
+
+
+def without_rule(overlays: Sequence[Path] = ()) -> Mapping[str, Mapping[str, str]]:
+    """Return why no rule judges a condition, by condition and language."""
+    found: dict[str, Mapping[str, str]] = {}
+    for folder in _folders(overlays):
+        beside = folder / CONDITIONS
+        for file in _files(beside) if beside.is_dir() else ():
+            for reason in _data(file, "without-rule")["reasons"].values():
+                found |= dict.fromkeys(reason["conditions"], reason["because"])
+    return found
 
 
 def read(file: Traversable, *, hidden: bool = False) -> Standard:
     """Read one catalogue. Raises InputError when it is not YAML, BaselineError when its form is wrong."""
-    data = yamlfile.load(file, cached=True)
-    for error in _validator().iter_errors(data):
-        raise BaselineError("baseline.standard_invalid", **yamlfile.mistake(file, error))
-    name = data["standard"]
-    clauses = tuple(_clause(name, _without_texts(entry) if hidden else entry) for entry in data["clauses"])
-    _check(str(file), clauses)
-    return Standard(id=name, edition=data["edition"], title=data["title"], file=str(file), clauses=clauses)
+    data = _data(file, "standard")
+    name, kind = data["standard"], data.get("kind", "standards")
+    entries = [_without_texts(entry) if hidden else entry for entry in data["clauses"]]
+    clauses = tuple(_clause(name, entry, data.get("documents", {})) for entry in entries)
+    _check(str(file), kind, clauses)
+    return Standard(id=name, edition=data["edition"], title=data["title"], file=str(file), kind=kind, clauses=clauses)
 
 
 def _without_texts(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return a clause without what a standard that is not public says in words."""
-    kept = ("id", "mode", "parent", "crosswalk")
+    kept = ("id", "mode", "parent", "crosswalk", "required", "protects", "threats", "in_force")
     conditions = [c if isinstance(c, str) else c["id"] for c in entry.get("conditions", ())]
     return {"title": {}, "conditions": conditions, **{key: entry[key] for key in kept if key in entry}}
 
 
-def _clause(standard: str, entry: Mapping[str, Any]) -> Clause:
+def _folders(overlays: Sequence[Path]) -> list[Traversable]:
+    return [resources.root("schemas") / "standards", *catalogue.pack_folders("standards"), *overlays]
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    yield from sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+
+
+def _data(file: Traversable, schema: str) -> Any:
+    data = yamlfile.load(file, cached=True)
+    for error in _validator(schema).iter_errors(data):
+        raise BaselineError("baseline.standard_invalid", **yamlfile.mistake(file, error))
+    return data
+
+
+def _clause(standard: str, entry: Mapping[str, Any], documents: Mapping[str, Any]) -> Clause:
     parent = entry.get("parent")
+    crosswalk = [(c, None) if isinstance(c, str) else (c["clause"], c["strength"]) for c in entry.get("crosswalk", ())]
     return Clause(
         id=f"{standard}:{entry['id']}",
         standard=standard,
         title=entry["title"],
-        mode=tuple(entry["mode"]),
+        requirement=entry.get("requirement", {}),
+        mode=tuple(entry.get("mode", ())),
         parent=f"{standard}:{parent}" if parent else None,
-        crosswalk=tuple(entry.get("crosswalk", ())),
-        conditions=tuple(c if isinstance(c, str) else c["id"] for c in entry.get("conditions", ())),
+        crosswalk=tuple(name for name, _ in crosswalk),
+        strength={name: strength for name, strength in crosswalk if strength},
+        conditions=tuple(_condition(c) for c in entry.get("conditions", ())),
+        required=entry.get("required"),
+        protects=tuple(entry.get("protects", ())),
+        threats=tuple(entry.get("threats", ())),
+        out_of_scope=entry.get("out_of_scope", {}),
+        in_force=entry.get("in_force"),
+        transitional=entry.get("transitional", {}),
+        audit=_audit(entry["audit"], documents) if "audit" in entry else None,
         note=entry.get("note", {}),
     )
 
 
-def _check(file: str, clauses: Iterable[Clause]) -> None:
+def _condition(entry: str | Mapping[str, Any]) -> Condition:
+    if isinstance(entry, str):
+        return Condition(id=entry)
+    lists = {name: tuple(entry.get(name, ())) for name in ("targets", "zones", "source")}
+    return Condition(id=entry["id"], title=entry.get("title", {}), **lists)
+
+
+def _audit(entry: Mapping[str, Any], documents: Mapping[str, Any]) -> AuditItem:
+    return AuditItem(
+        item=entry["item"],
+        # A document that has no name in the file is shown as it is written.
+        documents=tuple(documents.get(name, {"ja": name, "en": name}) for name in entry["documents"]),
+        methods=tuple(entry["methods"]),
+        note=entry.get("note", {}),
+    )
+
+
+def _check(file: str, kind: str, clauses: Iterable[Clause]) -> None:
     seen: set[str] = set()
     for clause in clauses:
         if clause.id in seen:
             raise BaselineError("baseline.standard_duplicate", file=file, clause=clause.id)
+        if kind in OWN and not clause.mode:
+            raise BaselineError("baseline.standard_mode", file=file, clause=clause.id)
         seen.add(clause.id)
     for clause in clauses:
         if clause.parent is not None and clause.parent not in seen:
@@ -204,6 +195,7 @@ def _check(file: str, clauses: Iterable[Clause]) -> None:
 
 
 @cache
-def _validator() -> Any:
-    schema = json.loads((resources.root("schemas") / "standard.schema.json").read_text("utf-8"))
-    return jsonschema_rs.validator_for(schema)
+def _validator(name: str) -> Any:
+    return jsonschema_rs.validator_for(
+        json.loads((resources.root("schemas") / f"{name}.schema.json").read_text("utf-8"))
+    )

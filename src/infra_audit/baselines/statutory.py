@@ -8,19 +8,9 @@ and where nobody said it, this is not known. The verdict stays as it is.
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
-from infra_audit import resources, yamlfile
-from infra_audit.baselines.standards import Catalogue
 from infra_audit.model.finding import Finding, Statutory
-
-
-@cache
-def ordinance() -> dict[str, Any]:
-    """Return the fields of the ordinance: schemas/statutory.yaml."""
-    data: dict[str, Any] = yamlfile.load(resources.root("schemas") / "statutory.yaml", cached=True)
-    return data
+from infra_audit.model.standard import Catalogue, Clause
 
 
 class Duties:
@@ -29,7 +19,7 @@ class Duties:
     def __init__(self, catalogue: Catalogue) -> None:
         """`catalogue` leads from clauses to fields."""
         self._catalogue = catalogue
-        self._fields: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        self._fields: dict[tuple[str, ...], list[Clause]] = {}
         self._known: dict[tuple[tuple[str, ...], str | None], tuple[Statutory, ...]] = {}
 
     def apply(self, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -42,23 +32,26 @@ class Duties:
         """Return the fields of some clauses for a system put into use on a day, None when not known."""
         key = (clauses, commissioned_on)
         if key not in self._known:
-            day = ordinance()["from"]
-            self._known[key] = tuple(
-                Statutory(
-                    field=entry["field"],
-                    clause=entry["clause"],
-                    start=day,
-                    transitional=_existed(commissioned_on, day) if entry.get("transitional") else False,
-                )
-                for entry in self._answered(clauses)
-            )
+            self._known[key] = tuple(_duty(field, commissioned_on) for field in self._answered(clauses))
         return self._known[key]
 
-    def _answered(self, clauses: tuple[str, ...]) -> list[dict[str, Any]]:
+    def _answered(self, clauses: tuple[str, ...]) -> list[Clause]:
         if clauses not in self._fields:
             above = {name for clause in clauses for name in self._catalogue.above(clause)}
-            self._fields[clauses] = [entry for entry in ordinance()["fields"] if entry["clause"] in above]
+            fields = self._catalogue.of("statute")
+            self._fields[clauses] = [field for field in fields if field.in_force and field.id in above]
         return self._fields[clauses]
+
+
+def _duty(field: Clause, commissioned_on: str | None) -> Statutory:
+    start = field.in_force
+    assert start is not None
+    return Statutory(
+        field=field.number.rpartition("-")[2],
+        clause=field.id,
+        start=start,
+        transitional=_existed(commissioned_on, start) if field.transitional else False,
+    )
 
 
 def _existed(commissioned_on: str | None, day: str) -> bool | None:

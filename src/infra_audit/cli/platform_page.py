@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_audit.collectors.commands import commands
 from infra_audit.model.platform import Platform
-from infra_audit.parsers.describe import describe
+from infra_audit.parsers.describe import describe, given_areas
 from infra_audit.registry import REPORTS, Registry
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import LANGUAGES, Language, text
@@ -61,6 +61,11 @@ def _counts(record: Mapping[str, Any], lang: Language) -> Iterator[str]:
 
 def _said(code: str, lang: Language, **fields: object) -> str:
     return text("cli", f"page.{code}", lang, **fields)
+
+
+def areas(platforms: Mapping[str, Platform]) -> Mapping[str, frozenset[str]]:
+    """Return the areas of the facts that each platform gives."""
+    return {name: given_areas(platform) for name, platform in platforms.items()}
 
 
 def on_terminal(platform: Platform, lang: Language, columns: int) -> str:

@@ -8,7 +8,7 @@ import click
 from infra_audit.baselines import lint
 from infra_audit.baselines.loader import load
 from infra_audit.baselines.source import read_all
-from infra_audit.cli import options, output
+from infra_audit.cli import coverage, options, output
 from infra_audit.cli.exits import Exit
 from infra_audit.cli.group import Command, SubGroup
 from infra_audit.cli.rule_page import rule_page
@@ -23,7 +23,7 @@ def command(lang: Language) -> click.Command:
     """Build the group."""
     builders = {
         "list": _list, "show": _show, "lint": _lint, "test": _test, "export": export_command, "diff": diff_command,
-        "coverage": _coverage,
+        "coverage": coverage.command,
     }  # fmt: skip
     return SubGroup("rules", lang, builders=builders)
 
@@ -57,7 +57,9 @@ def _show(lang: Language) -> click.Command:
         if values["format"] == "json":
             click.echo(json.dumps({"id": rule.id, **rule.definition}, ensure_ascii=False, indent=2))
         else:
-            click.echo("\n".join(rule_page(rule, audit.standards, lang)))
+            from infra_audit.cli.platform_page import areas
+
+            click.echo("\n".join(rule_page(rule, audit.standards, lang, areas(audit.platforms))))
         return Exit.OK
 
     formats = options.option(lang, "--format", type=click.Choice(["table", "json"]), default="table")
@@ -71,7 +73,7 @@ def _lint(lang: Language) -> click.Command:
         audit = _audit(lang, values)
         files = list(read_all(audit.rule_folders))
         known = audit.standards
-        problems = lint.lint(files, clauses=known.ids, conditions=known.conditions)
+        problems = lint.lint(files, clauses=known.ids, conditions=frozenset(known.conditions))
         by_name = {file.name: file for file in files}
         for problem in problems:
             line = by_name[problem.file].line(problem.rule, problem.pointer)
@@ -96,21 +98,3 @@ def _test(lang: Language) -> click.Command:
         return Exit.INPUT if results.failures else Exit.OK
 
     return Command("test", lang, params=options.deriving(lang), callback=run, code="rules.test")
-
-
-def _coverage(lang: Language) -> click.Command:
-    def run(**values: Any) -> Exit:
-        audit = _audit(lang, values)
-        baseline = audit.baseline
-        records = []
-        for clause in audit.standards.clauses.values():
-            rules = [r.id for r in baseline.rules if clause.id in r.clauses]
-            records.append(
-                {"clause": clause.id, "title": dict(clause.title), "mode": list(clause.mode), "rules": rules}
-            )
-        output.write(records, "coverage", lang, values)
-        return Exit.OK
-
-    return Command(
-        "coverage", lang, params=[*options.deriving(lang), *options.output(lang)], callback=run, code="rules.coverage"
-    )

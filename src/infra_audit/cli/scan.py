@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from infra_audit.baselines.clauses import summarise as summarise_clauses
+from infra_audit.baselines import matrix
+from infra_audit.baselines.clauses import ClauseCounter
 from infra_audit.cli import options, output
 from infra_audit.cli.collect import targets
 from infra_audit.cli.exits import Exit, Tally
@@ -42,7 +43,10 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
     findings = list(audit.findings(audit.documents(audit.read([folder], Known())), scope))
     tally = Tally(settings.fail_on)
     records = list(tally.records(findings))
-    clauses = [row.to_json() for row in summarise_clauses(findings, audit.standards, audit.baseline)]
+    counter = ClauseCounter(audit.standards, audit.baseline)
+    for finding in findings:
+        counter.add(finding)
+    clauses = matrix.rows(counter, "clauses")
     output.write(records, "findings", lang, values)
     if values["format"] == "table" and values["output"] is None:  # a file holds the findings, and is not written twice
         summarise(tally, lang, values)
@@ -52,9 +56,13 @@ def report(folder: Path, settings: Settings, scope: Scope, lang: Language, value
         )
     reports = settings.out / "reports" / folder.name
     reports.mkdir(parents=True, exist_ok=True)
-    for kind, found in (("findings", records), ("clauses", clauses)):
+    for file, kind, found in (
+        ("findings", "findings", records),
+        ("clauses", "clauses", clauses),
+        ("audit", "coverage_audit", matrix.rows(counter, "audit")),
+    ):
         for name, suffix in FILES.items():
-            output.write(found, kind, lang, {"format": name, "output": reports / f"{kind}.{suffix}", "all": True})
+            output.write(found, kind, lang, {"format": name, "output": reports / f"{file}.{suffix}", "all": True})
     record = {
         **audit.baseline.to_json(),
         "standards": {standard.id: standard.edition for standard in audit.standards.standards},

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infra_audit.model.platform import Platform
+from infra_audit.parsers.derive.registry import STEPS
 from infra_audit.parsers.engine import compile_platform
 
 
@@ -47,6 +48,19 @@ def describe(platform: Platform) -> dict[str, Any]:
         "secrets": len(data.get("secrets", ())),
         "derive": [entry["step"] for entry in data.get("derive", ())],
     }
+
+
+def given_areas(platform: Platform) -> frozenset[str]:
+    """Return the areas of the facts that a platform can give: read, derived, or stated where no line says them."""
+    compiled = compile_platform(platform)
+    data = platform.data
+    lacking = [entry for entry in data.get("statements", ()) if entry["state"] == "lacks_control"]
+    places = [
+        *(area for template in compiled.templates for area in template.areas),
+        *(pattern for entry in compiled.derive for pattern in STEPS[entry["step"]].feeds(entry)),
+        *(entry["at"] for entry in (*data.get("defaults", ()), *data.get("absent", ()), *lacking)),
+    ]
+    return frozenset(place.partition("/")[0] for place in places)
 
 
 def _settled(entry: Mapping[str, Any]) -> dict[str, Any]:

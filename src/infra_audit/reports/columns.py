@@ -3,33 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from infra_audit.reports import coverage
 from infra_audit.reports.asked import asked, seen_value
+from infra_audit.reports.column import Column, word
 from infra_audit.reports.interface import Record
 from infra_audit.texts import Language, said, text
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: the code of its heading in texts/reports.yaml and how its cell is read from a record."""
-
-    heading: str
-    cell: Callable[[Record, Language], str]
-    right: bool = False
-    """Numbers stand to the right."""
-    whole: bool = False
-    """Never broken into lines: ids that a reader copies."""
-    words: bool = False
-    """Commands and the like, to be copied: their words are broken after those of all other columns."""
-    extra: bool = False
-    """Left out on a terminal that is too narrow for all columns."""
-
-
-def word(topic: str, value: object, lang: Language) -> str:
-    """Return a word of the contract (a verdict, a severity, a kind) as the reader says it."""
-    return text("reports", f"{topic}.{value}", lang)
 
 
 def reason(record: Record, lang: Language) -> str:
@@ -349,8 +329,56 @@ WAIVERS = (
 COVERAGE = (
     Column("clause", _field("clause"), whole=True),
     Column("title", _title),
-    Column("mode", lambda r, lang: ", ".join(word("mode", m, lang) for m in r["mode"])),
-    Column("rules", _field("rules")),
+    Column("mode", coverage.modes),
+    Column("result", coverage.outcome, whole=True),
+    *coverage.counts("fail", "pass", "no_evidence"),
+    *coverage.counts("not_applicable", "not_in_force", "waived", extra=True),
+    Column("judged_conditions", coverage.conditions, right=True, extra=True),
+    Column("rules", lambda r, _: str(len(r["rules"])), right=True, extra=True),
+    Column("out_of_scope", coverage.why, extra=True),
+)
+COVERAGE_AUDIT = (
+    Column("audit_heading", coverage.heading),
+    Column("number", _field("number"), right=True),
+    Column("required", coverage.required, extra=True),
+    Column("audit_item", lambda r, lang: str(r["item"][lang])),
+    Column("audit_documents", coverage.documents, extra=True),
+    Column("audit_methods", coverage.methods, extra=True),
+    Column("example_number", _field("example"), extra=True),
+    Column("jisq27002", _field("controls"), extra=True),
+    Column("audit_note", coverage.note, extra=True),
+    Column("artifacts", coverage.artifacts, extra=True),
+    Column("audit_subjects", coverage.subjects, extra=True),
+    Column("audit_found", coverage.found, extra=True),
+    Column("assessment", coverage.assessment),
+    Column("own_clause", _field("own_clauses"), extra=True),
+    Column("statute", coverage.statute, extra=True),
+)
+COVERAGE_CONTROLS = (
+    Column("related_control", _field("clause"), whole=True),
+    Column("title", _title),
+    Column("related_clauses", coverage.related, whole=True),
+    Column("result", coverage.outcome),
+    *coverage.counts("fail", "no_evidence"),
+    *coverage.counts("pass", "not_applicable", extra=True),
+)
+COVERAGE_STATUTORY = (
+    Column("statute", _field("clause"), whole=True, extra=True),
+    Column("title", _title),
+    Column("duty_from", _field("in_force"), whole=True),
+    Column("result", coverage.outcome, whole=True),
+    *coverage.counts("fail", "pass", "no_evidence"),
+    *coverage.counts("not_applicable", extra=True),
+    Column("transitional", lambda r, lang: str(r["transitional"].get(lang, "")), extra=True),
+    Column("related_sections", coverage.sections, extra=True),
+)
+COVERAGE_THREATS = (
+    Column("clause", _field("clause"), whole=True),
+    Column("threat", _title),
+    Column("zone", coverage.zone),
+    Column("result", coverage.outcome, whole=True),
+    *coverage.counts("fail", "pass", "no_evidence"),
+    *coverage.counts("not_applicable", extra=True),
 )
 PLATFORMS = (
     Column("platform", _field("platform"), whole=True),
@@ -499,6 +527,10 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "rule_changes": RULE_CHANGES,
     "waivers": WAIVERS,
     "coverage": COVERAGE,
+    "coverage_audit": COVERAGE_AUDIT,
+    "coverage_controls": COVERAGE_CONTROLS,
+    "coverage_statutory": COVERAGE_STATUTORY,
+    "coverage_threats": COVERAGE_THREATS,
     "platforms": PLATFORMS,
     "changes": CHANGES,
     "documents": DOCUMENTS,

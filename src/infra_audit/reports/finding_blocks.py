@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from infra_audit.reports.asked import asked, seen_value
-from infra_audit.reports.columns import attested, reason_text, spans, statutory, waived, waiver_text, word
+from infra_audit.reports.column import word
+from infra_audit.reports.columns import attested, reason_text, spans, statutory, waived, waiver_text
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts import text
 from infra_audit.texts.layout import printable, wrap

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from infra_audit.reports import finding_blocks
-from infra_audit.reports.columns import TABLES, Column, headings, row
+from infra_audit.reports.column import Column
+from infra_audit.reports.columns import TABLES, headings, row
 from infra_audit.reports.interface import Output, Record
 from infra_audit.texts.layout import printable, width, wrap
 

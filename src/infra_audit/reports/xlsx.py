@@ -20,7 +20,38 @@ _WIDTHS = {
     "sent": 34,
     "reveals": 60,
 }
+_AUDIT_WIDTHS = {
+    "audit_heading": 20,
+    "number": 5,
+    "required": 6,
+    "audit_item": 34,
+    "audit_documents": 26,
+    "audit_methods": 36,
+    "example_number": 11,
+    "jisq27002": 10,
+    "audit_note": 20,
+    "artifacts": 30,
+    "audit_subjects": 16,
+    "audit_found": 46,
+    "assessment": 10,
+    "own_clause": 12,
+    "statute": 9,
+}
+_WIDTHS |= {
+    **_AUDIT_WIDTHS,
+    "related_clauses": 28,
+    "related_sections": 28,
+    "related_control": 22,
+    "threat": 44,
+    "transitional": 40,
+}
+_WIDTHS |= {"out_of_scope": 40, "clause": 18}
 _DEFAULT_WIDTH = 14
+_A4, _A3 = 9, 8
+_PAPERS = {"coverage_audit": _A3}
+"""Paper of the sheets that are too wide for A4."""
+_FONTS = {"coverage_audit": 9}
+"""Points, where cells are long: Excel shows no row that is higher than 409 points."""
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 _CELL_LIMIT = 32767
 """Excel refuses longer cells."""
@@ -37,8 +68,9 @@ def write(records: Iterable[Record], output: Output) -> None:
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _EPOCH})
     sheet = book.add_worksheet(text("reports", f"sheet.{output.kind}", output.lang))
-    head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "valign": "top", "text_wrap": True})
-    body = book.add_format({"border": 1, "valign": "top", "text_wrap": True})
+    common = {"border": 1, "valign": "top", "text_wrap": True, "font_size": _FONTS.get(output.kind, 11)}
+    head = book.add_format({"bold": True, "bg_color": "#D9E1F2", **common})
+    body = book.add_format(common)
     columns = TABLES[output.kind]
     for number, (column, heading) in enumerate(zip(columns, headings(output.kind, output.lang), strict=True)):
         sheet.set_column(number, number, _WIDTHS.get(column.heading, _DEFAULT_WIDTH))
@@ -53,9 +85,12 @@ def write(records: Iterable[Record], output: Output) -> None:
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, last, len(columns) - 1)
     sheet.set_landscape()
-    sheet.set_paper(9)  # A4
+    sheet.set_paper(_PAPERS.get(output.kind, _A4))
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.set_header(f"&L{text('reports', f'sheet.{output.kind}', output.lang)}")
+    sheet.set_footer("&C&P / &N")
     book.close()
     try:
         output.path.write_bytes(buffer.getvalue())

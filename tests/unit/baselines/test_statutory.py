@@ -4,7 +4,7 @@ import pytest
 
 from infra_audit.baselines import loader, standards
 from infra_audit.baselines.engine import Engine
-from infra_audit.baselines.statutory import Duties, ordinance
+from infra_audit.baselines.statutory import Duties
 from infra_audit.reports.columns import statutory
 from tests.unit.baselines.documents import document
 
@@ -36,11 +36,6 @@ def test_only_fields_with_a_transitional_measure_leave_an_existing_system_out(
 
 def test_a_clause_of_no_catalogue_is_no_duty() -> None:
     assert DUTIES.of(("nowhere:1",), "2020-04-01") == ()
-
-
-def test_fields_five_and_seven_alone_are_transitional() -> None:
-    assert [entry["field"] for entry in ordinance()["fields"]] == list("12345678")
-    assert [entry["field"] for entry in ordinance()["fields"] if entry.get("transitional")] == ["5", "7"]
 
 
 def test_a_finding_shows_it_and_keeps_its_verdict() -> None:

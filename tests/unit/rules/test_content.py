@@ -12,6 +12,7 @@ import pytest
 
 from infra_audit import catalogue, resources, yamlfile
 from infra_audit.baselines import lint, loader, patterns, selftest, source, standards
+from infra_audit.model.standard import OWN, Catalogue
 from infra_audit.registers.joins.registry import JOINS
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -28,7 +29,7 @@ def rules() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def known() -> standards.Catalogue:
+def known() -> Catalogue:
     """Return the shipped standards."""
     return standards.load()
 
@@ -109,7 +110,7 @@ def test_titles_tell_rules_apart() -> None:
 
 
 def test_lint_with_the_catalogue_is_clean() -> None:
-    problems = lint.lint(source.read_all(), clauses=known().ids, conditions=known().conditions)
+    problems = lint.lint(source.read_all(), clauses=known().ids, conditions=frozenset(known().conditions))
     assert [(p.file, p.rule, p.pointer, p.code) for p in problems] == []
 
 
@@ -145,11 +146,11 @@ class TestRule:
     def test_references_lead_somewhere(self, rule_id: str) -> None:
         assert set(meta(rule_id)["clauses"]) <= known().ids
         assert meta(rule_id)["conditions"] or meta(rule_id).get("mode") == "attested"
-        assert set(meta(rule_id)["conditions"]) <= known().conditions
+        assert set(meta(rule_id)["conditions"]) <= set(known().conditions)
 
     def test_conditions_belong_to_a_clause_of_the_rule(self, rule_id: str) -> None:
         clauses = known().clauses
-        covered = {condition for clause in meta(rule_id)["clauses"] for condition in clauses[clause].conditions}
+        covered = {condition.id for clause in meta(rule_id)["clauses"] for condition in clauses[clause].conditions}
         assert covered & set(meta(rule_id)["conditions"]) or not meta(rule_id)["conditions"]
 
     def test_zones_of_severities_exist(self, rule_id: str) -> None:
@@ -185,6 +186,8 @@ def test_every_clause_says_what_it_asks(data: dict[str, Any]) -> None:
     for clause in data["clauses"]:
         assert JAPANESE.search(clause["title"]["ja"]), clause["id"]
         assert not JAPANESE.search(clause["title"]["en"]), clause["id"]
+        if data.get("kind", "standards") not in OWN:
+            continue
         assert clause["requirement"]["ja"].endswith("。"), clause["id"]
         assert clause["requirement"]["en"].endswith("."), clause["id"]
 
