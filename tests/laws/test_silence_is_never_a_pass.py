@@ -74,10 +74,10 @@ def test_nothing_passes_on_a_section_with_an_unknown_line(path: Path, audit: Aud
         indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
         changed = [*lines[:first], f"{indent}frobnicate the widget", *lines[first:]]
         documents = list(audit.documents([_target(audit, tmp_path, "\n".join(changed), known)]))
-        unread = {u.line for d in documents for u in d.unparsed}
+        unread = {line for d in documents for line in _unread(d)}
         assert first + 1 in unread, f"line {first + 1} is unknown and was not reported"
         # The parts of a divided device are judged each by its own lines.
-        where = {d.subject["id"] for d in documents if first + 1 in {u.line for u in d.unparsed}}
+        where = {d.subject["id"] for d in documents if first + 1 in _unread(d)}
         passed = [
             f for f in audit.findings(documents, Scope()) if f.verdict is Verdict.PASS and f.subject["id"] in where
         ]
@@ -115,6 +115,12 @@ def _sections(lines: list[str]) -> Iterator[tuple[int, int]]:
             if start == 0 or not lines[start - 1].startswith("#"):
                 yield start, number - 1
             start = None
+
+
+def _unread(document: FactsDocument) -> set[int]:
+    """Return the lines that are not read, those of the list `not_parsed_yet` among them: each makes its area partial."""
+    waiting = {entry.line for entry in document.ignored if entry.list == "not_parsed_yet"}
+    return waiting | {entry.line for entry in document.unparsed}
 
 
 def _templates_that_read(documents: list[FactsDocument], first: int, last: int) -> set[str]:

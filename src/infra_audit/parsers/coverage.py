@@ -156,7 +156,11 @@ class CoverageMap:
         for name, step, entry in steps(self._platform):
             if name == SAME_TEXT:
                 self._compared(result, root, step.feeds(entry)[0], entry["of"])
-            searched = [(area, result.get(area, NOT_WRITTEN)) for area in step.searches(entry)]
+            searched = [
+                (place, result.get(place, NOT_WRITTEN))
+                for place in step.searches(entry)
+                if place in result or "/" not in place
+            ]
             if not searched:
                 continue
             area_searched, worst = max(searched, key=lambda s: _RANK[s[1].state])

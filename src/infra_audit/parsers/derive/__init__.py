@@ -38,6 +38,6 @@ class Step:
     feeds: Callable[[Entry], tuple[str, ...]]
     """Areas or field patterns that it can give."""
     searches: Callable[[Entry], tuple[str, ...]]
-    """Areas that it looks at."""
+    """Areas that it looks at, and the field patterns of them whose gaps are gaps of what it gives."""
     parameters: frozenset[str] = frozenset()
     """Names that its entry may have besides `step`."""

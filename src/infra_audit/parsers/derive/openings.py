@@ -66,7 +66,9 @@ def _inspections(facts: Facts, entry: Entry) -> Iterator[Derived]:
 
 ACL_RANGES = Step(_acl_ranges, lambda _entry: ("acls/*/widest_port_range",), lambda _entry: ("acls",))
 POLICY_RANGES = Step(
-    _policy_ranges, lambda _entry: ("firewall_policies/*/widest_port_range",), lambda _entry: ("firewall_policies",)
+    _policy_ranges,
+    lambda _entry: ("firewall_policies/*/widest_port_range",),
+    lambda _entry: ("firewall_policies", "objects"),
 )
 INSPECTIONS = Step(
     _inspections,

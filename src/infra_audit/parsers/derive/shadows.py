@@ -281,7 +281,7 @@ ACL_CONFLICTS = Step(
 POLICY_CONFLICTS = Step(
     _policies,
     lambda _entry: ("firewall_policies/*/conflict", "firewall_policies/*/conflict_with"),
-    lambda _entry: ("firewall_policies",),
+    lambda _entry: ("firewall_policies", "objects"),
 )
 FILTER_CONFLICTS = Step(
     _joined,

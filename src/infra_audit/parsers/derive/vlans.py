@@ -95,4 +95,7 @@ VLAN_RANGES = Step(
 INTERFACE_TYPE = Step(
     _interface_type, lambda _e: ("interfaces/*/type",), lambda _e: ("interfaces",), frozenset({"words"})
 )
-UNCHECKED_VLANS = Step(_unchecked_vlans, lambda _e: ("services/arp_unchecked_vlans",), lambda _e: ("services",))
+_PER_VLAN = ("vlans/*/dhcp_snooping", "vlans/*/arp_inspection")
+UNCHECKED_VLANS = Step(
+    _unchecked_vlans, lambda _e: ("services/arp_unchecked_vlans",), lambda _e: ("services", "vlans", *_PER_VLAN)
+)

@@ -202,14 +202,14 @@ JOINS = (
         adds=("firewall_policies/*/days_left",),
         needs=(),
         uses=("flows",),
-        reads=("firewall_policies",),
+        reads=("firewall_policies", "firewall_policies/*/expires_on"),
     ),
     Join(
         name="maintenance_policy",
         run=_maintenance,
         adds=("firewall_policies/*/maintenance", "firewall_policies/*/maintenance_sources_registered"),
         needs=("external_links",),
-        reads=("firewall_policies",),
+        reads=("firewall_policies", "firewall_policies/*/sources_resolved"),
     ),
     Join(
         name="published_service",
