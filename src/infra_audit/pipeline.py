@@ -362,7 +362,7 @@ class Audit:
         for document in documents:
             found = engine.judge(document, rules=scope.rules, clauses=scope.clauses)
             if document.subject.get("kind") is None:  # whatever it is, it was read from a target
-                found = (f for f in found if f.rule not in elsewhere)
+                found = (_of_no_target(f) if f.rule in elsewhere else f for f in found)
             yield from self.waivers.apply(duties.apply(sorted(found, key=_by_weight)))
 
     @cached_property
@@ -519,6 +519,22 @@ def _wrong(platform: Platform, error: PlatformError) -> Reason:
     file = str(error.fields.get("file", "platform.yaml")).removeprefix(f"{platform.name}/")
     line, what = error.fields.get("line", 1), error.fields.get("what", error.code)
     return Reason("platform.wrong", {"file": f"{platform.name}/{file}", "line": line, "what": what})
+
+
+def _of_no_target(finding: Finding) -> Finding:
+    """Return what a rule about rooms or the organisation says of a target of unknown kind: it does not concern it."""
+    return replace(
+        finding,
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=Reason("judge.out_of_scope", {"kind": ""}),
+        checked=0,
+        failing=0,
+        unknown=0,
+        items=(),
+        items_omitted=0,
+        evidence=(),
+        evidence_omitted=0,
+    )
 
 
 def _unknown(target: Target, reason: Reason | None) -> FactsDocument:

@@ -49,7 +49,11 @@ def test_power_fans_and_temperature_of_the_published_answers() -> None:
         for path in sorted(FOLDER.glob("*/*_show_system/*.raw"))
     }
     states = {
-        model: {kind: [(item["name"], item["state"]) for item in items] for kind, items in environment.items()}
+        model: {
+            kind: [(item["name"], item["state"]) for item in items]
+            for kind, items in environment.items()
+            if isinstance(items, list)
+        }
         for model, environment in found.items()
     }
     both = [("1", "ok"), ("2", "ok")]

@@ -156,6 +156,8 @@ def test_nothing_passes_on_a_text_that_lost_its_head_and_kept_its_end(audit: Aud
         lines = text.split("\n")
         for share in (4, 2):
             tail = "\n".join(lines[len(lines) // share :])
+            if re.search(source["begin"], tail, re.MULTILINE):
+                continue  # a short text: its head is still there
             targets = [_target(audit, tmp_path, tail, Known(platform=platform))]
             assert _passes(audit, list(audit.documents(targets))) == set(), path
     assert tried
