@@ -210,13 +210,14 @@ class CompiledPlatform:
         return AreaWords(self.areas, self.platform.data.get("area_words", {}))
 
     @cached_property
-    def _givers(self) -> Sequence[tuple[tuple[str, ...], TemplateFile, Line]]:
-        return [
-            (given, template, line)
-            for template in self.templates
-            for line in template.text.lines
-            for given in dict.fromkeys(line.fields(self.grammar_fields))
-        ]
+    def _givers(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], TemplateFile, Line]]]:
+        """Return what each template line gives, by area."""
+        found: dict[str, list[tuple[tuple[str, ...], TemplateFile, Line]]] = {}
+        for template in self.templates:
+            for line in template.text.lines:
+                for given in dict.fromkeys(line.fields(self.grammar_fields)):
+                    found.setdefault(given[0], []).append((given, template, line))
+        return found
 
     def lines_that_give(self, field_path: tuple[str, ...]) -> Sequence[tuple[TemplateFile, Line]]:
         """Return the template lines that give a field, something in it, or the object it is in."""
@@ -224,7 +225,7 @@ class CompiledPlatform:
         if found is None:
             found = [
                 (template, line)
-                for given, template, line in self._givers
+                for given, template, line in self._givers.get(field_path[0], ())
                 if given[: len(field_path)] == field_path or field_path[: len(given)] == given
             ]
             self._lines_by_field[field_path] = found
