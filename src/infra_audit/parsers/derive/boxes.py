@@ -17,7 +17,10 @@ class TooManyPiecesError(Exception):
 
 def meet(one: Box, other: Box) -> bool:
     """Return whether two boxes have a packet in common."""
-    return all(a[0] <= b[1] and b[0] <= a[1] for a, b in zip(one, other, strict=True))
+    for (first, last), (others_first, others_last) in zip(one, other, strict=True):  # asked for every pair of entries
+        if first > others_last or others_first > last:
+            return False
+    return True
 
 
 def minus(box: Box, taken: Box) -> list[Box]:
@@ -45,8 +48,13 @@ def left_of(boxes: Sequence[Box], taken: Iterable[Sequence[Box]]) -> tuple[list[
     for number, others in enumerate(taken):
         before = rest
         for other in others:
-            if any(meet(box, other) for box in rest):
-                rest = [piece for box in rest for piece in minus(box, other)]
+            cut = [meet(box, other) for box in rest]
+            if any(cut):
+                rest = [
+                    piece
+                    for box, is_cut in zip(rest, cut, strict=True)
+                    for piece in (minus(box, other) if is_cut else (box,))
+                ]
                 if len(rest) > MOST:
                     raise TooManyPiecesError
         if rest is not before:
