@@ -80,15 +80,15 @@ def _lines(document: FactsDocument, pointer: str) -> tuple[Artifact, tuple[Span,
     """Return the lines that say a fact, of the first artefact that does; None where no line says it."""
     artifacts = {artifact.name: artifact for artifact in document.artifacts}
     found: dict[str, set[Span]] = {}
-    todo, done = [pointer], set()
-    while todo:
-        one = todo.pop()
+    waiting, done = [pointer], set()
+    while waiting:
+        one = waiting.pop()
         if one in done:
             continue
         done.add(one)
         for provenance in document.provenance_of(one).values():
             if provenance.kind is ProvenanceKind.DERIVED:
-                todo += provenance.sources
+                waiting += provenance.sources
             elif provenance.kind is ProvenanceKind.LINES and provenance.artifact in artifacts:
                 found.setdefault(provenance.artifact, set()).update(provenance.lines)
     for name, spans in sorted(found.items()):
